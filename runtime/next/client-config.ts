@@ -1,0 +1,65 @@
+/**
+ * The part of next.config that pages see, the same on both sides: the compiler
+ * puts it into browser bundles in place of `process.env.__ONWARD_CLIENT_CONFIG`,
+ * the server runtime sets the global of that name when it boots.
+ */
+import type { DomainLocale } from "./context";
+
+/** The `images` block of next.config, resolved. Sizes in CSS pixels, ascending. */
+export interface ImageConfig {
+  deviceSizes: number[];
+  imageSizes: number[];
+  /** Endpoint, basePath included: "/_next/image". */
+  path: string;
+  loader: "default" | "imgix" | "cloudinary" | "akamai" | "custom";
+  loaderFile?: string;
+  dangerouslyAllowSVG?: boolean;
+  unoptimized?: boolean;
+  qualities?: number[];
+  domains?: string[];
+  remotePatterns?: unknown[];
+  localPatterns?: unknown[];
+}
+
+export interface ClientConfig {
+  /** "" or "/docs". */
+  basePath: string;
+  trailingSlash: boolean;
+  i18n?: {
+    locales: string[];
+    defaultLocale: string;
+    domains?: DomainLocale[];
+    localeDetection?: false;
+  };
+  images: ImageConfig;
+  reactStrictMode?: boolean | null;
+  crossOrigin?: "anonymous" | "use-credentials";
+  /** "" or a URL prefix without trailing slash. */
+  assetPrefix?: string;
+  scrollRestoration?: boolean;
+  linkNoTouchStart?: boolean;
+  deploymentId?: string;
+}
+
+declare const process: { env: { NODE_ENV?: string; __ONWARD_CLIENT_CONFIG?: ClientConfig } };
+
+const fallback: ClientConfig = {
+  basePath: "",
+  trailingSlash: false,
+  images: {
+    deviceSizes: [640, 750, 828, 1080, 1200, 1920, 2048, 3840],
+    imageSizes: [32, 48, 64, 96, 128, 256, 384],
+    path: "/_next/image",
+    loader: "default",
+    qualities: [75],
+  },
+};
+
+/** The app's config; the defaults of Next.js where nothing was built. Never changes after boot. */
+export function clientConfig(): ClientConfig {
+  return (
+    process.env.__ONWARD_CLIENT_CONFIG ??
+    (globalThis as { __ONWARD_CLIENT_CONFIG?: ClientConfig }).__ONWARD_CLIENT_CONFIG ??
+    fallback
+  );
+}
