@@ -1,0 +1,340 @@
+// Package build is the build flow: configuration, routes, compilation, what each
+// page is, prerendering, manifests. In: a project folder. Out: its output folder
+// (.next), put in place only when everything has succeeded.
+package build
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/onwardjs/onward"
+	"github.com/onwardjs/onward/cli/compile"
+	"github.com/onwardjs/onward/internal/config"
+	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/engine"
+	"github.com/onwardjs/onward/internal/engine/host"
+	"github.com/onwardjs/onward/internal/engine/v8"
+	"github.com/onwardjs/onward/internal/manifest"
+	"github.com/onwardjs/onward/internal/route"
+	files "github.com/onwardjs/onward/runtime"
+)
+
+// Options of one build. Dir, Out and Err are required.
+type Options struct {
+	// Dir is the project, an absolute path.
+	Dir string
+	// Environ is the process environment ("KEY=value").
+	Environ []string
+	// Out receives progress and the route table, Err warnings.
+	Out, Err io.Writer
+	// Live: Out is a terminal that may be redrawn.
+	Live  bool
+	Style diag.Style
+	// Timings prints what each phase took.
+	Timings bool
+}
+
+// Result of a build.
+type Result struct {
+	Manifest *manifest.Manifest
+	// Dir is the output folder.
+	Dir string
+}
+
+// build is one Run under way; its fields fill up from phase to phase.
+type build struct {
+	Options
+	progress *progress
+	env      *config.Env
+	config   *config.Config
+	routes   []route.Page
+	id       string
+	output   *output
+	compiled *compile.Result
+	preview  manifest.Preview
+	began    time.Time
+}
+
+// Run builds the app. Mistakes in the app are *diag.Message or diag.Errors; the
+// previous output stays as it was unless Run succeeds.
+func Run(ctx context.Context, opt Options) (*Result, error) {
+	b := &build{Options: opt, began: time.Now()}
+	b.progress = &progress{out: opt.Out, live: opt.Live, style: opt.Style}
+	b.banner()
+
+	if err := b.load(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.scan(); err != nil {
+		return nil, err
+	}
+	out, err := newOutput(b.Dir, b.config.DistDir)
+	if err != nil {
+		return nil, err
+	}
+	b.output = out
+	defer out.discard()
+	if err := b.compile(ctx); err != nil {
+		return nil, err
+	}
+	m, rows, err := b.generate(ctx)
+	if err != nil {
+		return nil, err
+	}
+	phase := time.Now()
+	if err := manifest.Write(out.staging, m, b.clientFiles()); err != nil {
+		return nil, cannotWrite(err)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := out.publish(!b.config.CleanDistDir); err != nil {
+		return nil, err
+	}
+	b.timing("manifests", phase)
+	fmt.Fprintln(b.Out)
+	Table(b.Out, rows, TableStyle{Color: b.Style.Color})
+	fmt.Fprintf(b.Out, "\n%s Built in %s\n", b.progress.paint("32", "✓"), elapsed(time.Since(b.began)))
+	return &Result{Manifest: m, Dir: out.final}, nil
+}
+
+func (b *build) banner() {
+	name := "▲ Onward " + onward.Version
+	if b.Style.Color {
+		name = "\x1b[1m" + name + "\x1b[0m"
+	}
+	fmt.Fprintf(b.Out, "%s (Next.js %s)\n", name, onward.NextVersion)
+}
+
+func (b *build) warn(list []*diag.Message) {
+	for _, m := range list {
+		fmt.Fprint(b.Err, diag.Format(m, b.Style))
+	}
+}
+
+func (b *build) timing(what string, since time.Time) {
+	if b.Timings {
+		b.progress.line("  %s: %s", what, elapsed(time.Since(since)))
+	}
+}
+
+// console prints what the app's own code logs while it is built.
+func (b *build) console(level, text string) {
+	b.progress.mu.Lock()
+	defer b.progress.mu.Unlock()
+	b.progress.clear()
+	w := b.Out
+	if level == "error" || level == "warn" {
+		w = b.Err
+	}
+	fmt.Fprintln(w, strings.TrimRight(text, "\n"))
+}
+
+// load reads the environment and the configuration.
+func (b *build) load(ctx context.Context) error {
+	env, err := config.LoadEnv(b.Dir, "production", b.Environ)
+	if err != nil {
+		return err
+	}
+	b.env = env
+	if len(env.Files) > 0 {
+		b.progress.line("- Environments: %s", strings.Join(env.Files, ", "))
+	}
+	env.Vars["NEXT_PHASE"] = "phase-production-build"
+	if env.Vars["NODE_ENV"] == "" {
+		env.Vars["NODE_ENV"] = "production"
+	}
+	phase := time.Now()
+	ev := &evaluator{ctx: ctx, dir: b.Dir, env: env.Vars, runtime: files.Files, console: b.console}
+	cfg, warnings, err := config.Load(b.Dir, "phase-production-build", ev.evaluate)
+	if err != nil {
+		return err
+	}
+	b.config = cfg
+	b.warn(warnings)
+	b.timing("config", phase)
+	b.id = cfg.BuildID
+	if b.id == "" {
+		b.id = manifest.NewBuildID()
+	}
+	return nil
+}
+
+// scan finds the routes.
+func (b *build) scan() error {
+	pages, warnings, err := route.Scan(b.Dir, b.config.PageExtensions)
+	if err != nil {
+		return err
+	}
+	b.warn(warnings)
+	b.routes = pages
+	return nil
+}
+
+func (b *build) compile(ctx context.Context) error {
+	phase := time.Now()
+	b.progress.line("  Creating an optimized production build ...")
+	result, err := compile.Run(ctx, compile.Options{
+		Dir:      b.Dir,
+		Config:   b.config,
+		Env:      b.env.Vars,
+		Pages:    b.routes,
+		OutDir:   b.output.staging,
+		BuildID:  b.id,
+		CacheDir: b.output.cacheDir(),
+		Runtime:  files.Files,
+	})
+	if err != nil {
+		return err
+	}
+	b.warn(result.Warnings)
+	b.compiled = result
+	b.progress.done("Compiled successfully", phase)
+	return nil
+}
+
+// workers is how many engine workers and jobs run at once.
+func (b *build) workers() int {
+	if b.config.Cpus > 0 {
+		return b.config.Cpus
+	}
+	return max(1, runtime.NumCPU())
+}
+
+// generate runs the app's code: what each page is, which paths it has, their
+// HTML and data. It returns the manifest and the rows of the route table.
+func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error) {
+	phase := time.Now()
+	script, err := os.ReadFile(filepath.Join(b.output.staging, b.compiled.RuntimeScript))
+	if err != nil {
+		return nil, nil, err
+	}
+	rt := manifest.Runtime{Script: b.compiled.RuntimeScript, EngineID: v8.ID()}
+	snapshot, err := b.snapshot(script)
+	if err != nil {
+		return nil, nil, err
+	}
+	rt.Snapshot = "server/runtime.snapshot"
+	if err := os.WriteFile(filepath.Join(b.output.staging, rt.Snapshot), snapshot, 0o644); err != nil {
+		return nil, nil, cannotWrite(err)
+	}
+	b.timing("snapshot", phase)
+
+	boot := b.boot()
+	bootJSON, err := json.Marshal(boot)
+	if err != nil {
+		return nil, nil, err
+	}
+	pool, err := v8.New(engine.Options{
+		Runtime:    script,
+		Snapshot:   snapshot,
+		Boot:       b.bootAt(bootJSON),
+		Load:       b.load1,
+		Workers:    b.workers(),
+		JobTimeout: 5 * time.Minute,
+		Env:        b.env.Vars,
+		Dir:        b.Dir,
+		Console:    b.console,
+	}, host.Default(host.Options{}))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer pool.Close()
+
+	phase = time.Now()
+	c := &collector{engine: pool, limit: 8 * b.workers()}
+	for _, p := range b.allRoutes() {
+		c.pages = append(c.pages, &page{Page: p})
+	}
+	if err := c.facts(ctx); err != nil {
+		return nil, nil, err
+	}
+	if err := c.staticPaths(ctx); err != nil {
+		return nil, nil, err
+	}
+	b.progress.done("Collected page data", phase)
+
+	phase = time.Now()
+	root, err := os.OpenRoot(b.output.staging)
+	if err != nil {
+		return nil, nil, cannotWrite(err)
+	}
+	defer root.Close()
+	r := &prerenderer{collector: c, root: root, progress: b.progress,
+		timeout: time.Duration(b.config.StaticPageGenerationTimeout) * time.Second}
+	tasks := r.tasks()
+	results, err := r.run(ctx, tasks)
+	if err != nil {
+		return nil, nil, err
+	}
+	b.progress.done(fmt.Sprintf("Generated static pages (%d/%d)", len(results), len(results)), phase)
+
+	phase = time.Now()
+	if err := b.codeCaches(ctx, pool, c.pages); err != nil {
+		return nil, nil, err
+	}
+	b.timing("code caches", phase)
+
+	b.preview, err = manifest.NewPreview()
+	if err != nil {
+		return nil, nil, err
+	}
+	public, err := publicFiles(b.Dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := &manifest.Manifest{
+		Version: manifest.Version,
+		BuildID: b.id,
+		BuiltAt: time.Now().UnixMilli(),
+		Config:  b.config,
+		Public:  public,
+		Preview: b.preview,
+		Runtime: rt,
+		Boot:    bootJSON,
+	}
+	b.fill(m, c.pages, tasks, results)
+	return m, b.rows(c.pages, tasks, results), nil
+}
+
+// allRoutes are the app's routes and the pages that Onward supplies.
+func (b *build) allRoutes() []route.Page {
+	list := slices.Clone(b.routes)
+	for r := range b.compiled.Pages {
+		if !slices.ContainsFunc(list, func(p route.Page) bool { return p.Route == r }) {
+			list = append(list, route.Page{Route: r})
+		}
+	}
+	slices.SortFunc(list, func(x, y route.Page) int { return strings.Compare(x.Route, y.Route) })
+	return list
+}
+
+// publicFiles lists public/ as URL paths.
+func publicFiles(dir string) ([]string, error) {
+	list := []string{}
+	root := filepath.Join(dir, "public")
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			if p == root && os.IsNotExist(err) {
+				return nil
+			}
+			return diag.Errorf("unreadable", "cannot read %s: %v", p, err)
+		}
+		info, err := os.Stat(p) // follows links, as serving does
+		if err == nil && info.Mode().IsRegular() {
+			rel, _ := filepath.Rel(root, p)
+			list = append(list, "/"+filepath.ToSlash(rel))
+		}
+		return nil
+	})
+	return list, err
+}

@@ -1,0 +1,179 @@
+package build
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/engine"
+	"github.com/onwardjs/onward/internal/manifest"
+	"github.com/onwardjs/onward/internal/render"
+	"github.com/onwardjs/onward/internal/route"
+)
+
+// page is one route on its way through the build.
+type page struct {
+	route.Page
+	facts render.PageFacts
+	kind  manifest.Kind
+	// fallback and paths of a dynamic SSG page.
+	fallback manifest.Fallback
+	paths    []render.StaticPath
+}
+
+func (p *page) dynamic() bool { return strings.Contains(p.Route, "[") }
+
+// collector loads every page in the engine and asks what it is.
+type collector struct {
+	engine engine.Engine
+	pages  []*page
+	limit  int
+}
+
+func (c *collector) job(ctx context.Context, name string, input, answer any) error {
+	in, err := json.Marshal(input)
+	if err != nil {
+		return err
+	}
+	reply, err := c.engine.Do(ctx, &engine.Job{Name: name, Input: in})
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(reply.Meta, answer)
+}
+
+// facts asks every page what it exports and settles its kind.
+func (c *collector) facts(ctx context.Context) error {
+	var app *page
+	for _, p := range c.pages {
+		if p.Route == "/_app" {
+			app = p
+		}
+	}
+	err := each(c.pages, c.limit, func(_ int, p *page) error {
+		if err := c.job(ctx, "collect", render.CollectJob{Route: p.Route}, &p.facts); err != nil {
+			return moduleFailed(p, err)
+		}
+		return violations(p)
+	})
+	if err != nil {
+		return err
+	}
+	appGip := app != nil && app.facts.CustomGip
+	for _, p := range c.pages {
+		f := p.facts
+		switch {
+		case p.API:
+			p.kind = manifest.API
+		case p.Special():
+			p.kind = manifest.Special
+		case f.Gsp:
+			p.kind = manifest.SSG
+		case f.Gssp || f.Gip:
+			p.kind = manifest.SSR
+		case appGip && p.Route != "/404" && p.Route != "/500":
+			p.kind = manifest.SSR
+		default:
+			p.kind = manifest.Static
+		}
+	}
+	return nil
+}
+
+// moduleFailed explains a page whose code threw while it was loaded.
+func moduleFailed(p *page, err error) error {
+	var failed *engine.Error
+	if !errors.As(err, &failed) {
+		return err
+	}
+	m := diag.Errorf("page-data", "Failed to collect page data for %s: %s", p.Route, failed.Error()).
+		WithHint("the module is loaded during the build; code at its top level must not need a request")
+	m.File = p.File
+	m.Detail = ownStack(failed.Stack)
+	return m
+}
+
+// violations turns broken page contracts into messages.
+func violations(p *page) error {
+	var errs diag.Errors
+	for _, text := range p.facts.Errors {
+		m := diag.Errorf("page-contract", "%s", text)
+		m.File = p.File
+		errs = append(errs, m)
+	}
+	if !p.facts.ValidDefault && len(errs) == 0 {
+		m := diag.Errorf("no-default-export", "The default export of %s is not a React component", p.Route).
+			WithHint("add `export default function Page() { … }`, or move the file out of pages/ if it is no page")
+		if p.API {
+			m = diag.Errorf("no-default-export", "The API route %s has no default export that is a function", p.Route).
+				WithHint("add `export default function handler(req, res) { … }`")
+		}
+		m.File = p.File
+		errs = append(errs, m)
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	return nil
+}
+
+// staticPaths runs getStaticPaths of every dynamic SSG page.
+func (c *collector) staticPaths(ctx context.Context) error {
+	var dynamic []*page
+	for _, p := range c.pages {
+		if p.kind == manifest.SSG && p.dynamic() {
+			dynamic = append(dynamic, p)
+		}
+	}
+	return each(dynamic, c.limit, func(_ int, p *page) error {
+		if !p.facts.StaticPaths {
+			m := diag.Errorf("no-static-paths", "getStaticPaths is required for dynamic SSG pages and is missing for '%s'", p.Route).
+				WithHint("export getStaticPaths from the page: it returns {paths, fallback}")
+			m.File = p.File
+			return m
+		}
+		var answer render.PathsReply
+		if err := c.job(ctx, "paths", render.PathsJob{Route: p.Route}, &answer); err != nil {
+			var failed *engine.Error
+			if !errors.As(err, &failed) {
+				return err
+			}
+			m := diag.Errorf("static-paths", "getStaticPaths of %s failed: %s", p.Route, failed.Message).
+				WithHint("it must return {paths: [...], fallback: false | true | 'blocking'}")
+			m.File, m.Detail = p.File, ownStack(failed.Stack)
+			return m
+		}
+		p.paths = answer.Paths
+		switch string(answer.Fallback) {
+		case "true":
+			p.fallback = manifest.FallbackTrue
+		case `"blocking"`:
+			p.fallback = manifest.FallbackBlocking
+		case "false":
+			p.fallback = manifest.FallbackFalse
+		default:
+			return fmt.Errorf("build: unknown fallback %s of %s", answer.Fallback, p.Route)
+		}
+		return nil
+	})
+}
+
+// ownStack keeps the stack lines that lie in the app's code.
+func ownStack(stack string) string {
+	var b strings.Builder
+	n := 0
+	for line := range strings.Lines(stack) {
+		text := strings.TrimSpace(line)
+		if !strings.HasPrefix(text, "at ") || strings.Contains(text, "runtime.js") {
+			continue
+		}
+		if n++; n > 8 {
+			break
+		}
+		b.WriteString(text + "\n")
+	}
+	return b.String()
+}

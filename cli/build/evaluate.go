@@ -1,0 +1,199 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/evanw/esbuild/pkg/api"
+
+	"github.com/onwardjs/onward/cli/compile"
+	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/engine"
+	"github.com/onwardjs/onward/internal/engine/host"
+	"github.com/onwardjs/onward/internal/engine/v8"
+)
+
+// evaluator runs a next.config file and returns the configuration it describes.
+type evaluator struct {
+	ctx     context.Context
+	dir     string
+	env     map[string]string
+	runtime fs.FS
+	console func(level, text string)
+}
+
+// evaluate bundles the file with what it imports and runs it in the engine. A
+// file that needs more of Node.js than the engine has is run by Node.js, when
+// that is installed: config files often load build plugins.
+func (e *evaluator) evaluate(file, phase string, defaults []byte) ([]byte, error) {
+	code, err := e.bundle(file)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := e.inEngine(file, code, phase, defaults)
+	var failed *engine.Error
+	if errors.As(err, &failed) {
+		if strings.Contains(failed.Message, "Cannot find module") || strings.Contains(failed.Message, "not supported") {
+			if node, lookErr := exec.LookPath("node"); lookErr == nil {
+				return e.inNode(node, file, code, phase, defaults)
+			}
+		}
+		return nil, configFailed(e.dir, file, failed.Name, failed.Message, failed.Stack)
+	}
+	return answer, err
+}
+
+func configFailed(dir, file, name, message, stack string) error {
+	rel, err := filepath.Rel(dir, file)
+	if err != nil {
+		rel = file
+	}
+	m := diag.Errorf("config", "%s failed: %s", filepath.Base(file), strings.TrimPrefix(name+": "+message, ": ")).
+		WithHint("the file is run once at the start of each build; make it return a configuration object")
+	m.File = filepath.ToSlash(rel)
+	for line := range strings.Lines(stack) {
+		if strings.Contains(line, filepath.Base(file)) {
+			m.Detail += strings.TrimSpace(line) + "\n"
+		}
+	}
+	return m
+}
+
+func (e *evaluator) bundle(file string) ([]byte, error) {
+	result := api.Build(api.BuildOptions{
+		AbsWorkingDir:  e.dir,
+		EntryPoints:    []string{file},
+		Bundle:         true,
+		Format:         api.FormatCommonJS,
+		Platform:       api.PlatformNode,
+		Target:         api.ES2023,
+		Outfile:        file,
+		AllowOverwrite: true,
+		Sourcemap:      api.SourceMapNone,
+		LogLevel:       api.LogLevelSilent,
+		External:       []string{"next/constants", "*.node", "webpack", "typescript"},
+		Define: map[string]string{
+			"import.meta.url":      `__onward_config_url`,
+			"import.meta.dirname":  `__dirname`,
+			"import.meta.filename": `__filename`,
+		},
+		Banner:    map[string]string{"js": `const __onward_config_url = require("node:url").pathToFileURL(__filename).href;`},
+		Supported: map[string]bool{"top-level-await": true},
+	})
+	if len(result.Errors) > 0 {
+		return nil, compile.Messages(e.dir, result.Errors)
+	}
+	return result.OutputFiles[0].Contents, nil
+}
+
+type configInput struct {
+	File     string          `json:"file"`
+	Phase    string          `json:"phase"`
+	Defaults json.RawMessage `json:"defaults"`
+}
+
+func (e *evaluator) inEngine(file string, code []byte, phase string, defaults []byte) ([]byte, error) {
+	script, err := fs.ReadFile(e.runtime, "dist/evaluate.js")
+	if err != nil {
+		return nil, incompleteBinary(err)
+	}
+	pool, err := v8.New(engine.Options{
+		Runtime: script,
+		Boot:    []byte("{}"),
+		Load: func(path string) (*engine.Module, error) {
+			if path == file {
+				return &engine.Module{Source: code}, nil
+			}
+			return nil, fs.ErrNotExist
+		},
+		Workers:    1,
+		JobTimeout: time.Minute,
+		Env:        e.env,
+		Dir:        e.dir,
+		Console:    e.console,
+	}, host.Default(host.Options{}))
+	if err != nil {
+		return nil, err
+	}
+	defer pool.Close()
+	input, err := json.Marshal(configInput{file, phase, defaults})
+	if err != nil {
+		return nil, err
+	}
+	reply, err := pool.Do(e.ctx, &engine.Job{Name: "config", Input: input})
+	if err != nil {
+		return nil, err
+	}
+	return reply.Meta, nil
+}
+
+// nodeDriver does in Node.js what runtime/build/evaluate.ts does in the engine.
+const nodeDriver = `
+const { file, phase, defaults } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const seen = new Set();
+function portable(v) {
+  if (typeof v === "function") return { $function: true };
+  if (typeof v === "bigint") return String(v);
+  if (v === null || typeof v !== "object") return v;
+  if (v instanceof RegExp) return { $regexp: v.source };
+  if (v instanceof URL) return { $url: v.href };
+  if (seen.has(v)) return undefined;
+  seen.add(v);
+  const out = Array.isArray(v) ? v.map((x) => portable(x) ?? null) : Object.fromEntries(Object.entries(v).map(([k, x]) => [k, portable(x)]));
+  seen.delete(v);
+  return out;
+}
+(async () => {
+  let c = await import(require("url").pathToFileURL(file));
+  for (let i = 0; i < 3 && c && typeof c === "object" && "default" in c; i++) c = await c.default;
+  if (typeof c === "function") c = await c(phase, { defaultConfig: defaults });
+  c = { ...c };
+  for (const k of ["redirects", "rewrites", "headers", "generateBuildId"]) if (typeof c[k] === "function") c[k] = await c[k]();
+  require("fs").writeSync(3, JSON.stringify(portable(c)));
+})().catch((e) => { console.error(e); process.exit(1); });
+`
+
+func (e *evaluator) inNode(node, file string, code []byte, phase string, defaults []byte) ([]byte, error) {
+	input, err := json.Marshal(configInput{file, phase, defaults})
+	if err != nil {
+		return nil, err
+	}
+	read, write, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer read.Close()
+	cmd := exec.CommandContext(e.ctx, node, "-e", nodeDriver)
+	cmd.Dir = e.dir
+	cmd.Stdin = bytes.NewReader(input)
+	var complaints bytes.Buffer
+	cmd.Stderr = &complaints
+	cmd.ExtraFiles = []*os.File{write}
+	for k, v := range e.env {
+		cmd.Env = append(cmd.Env, k+"="+v)
+	}
+	if err := cmd.Start(); err != nil {
+		write.Close()
+		return nil, err
+	}
+	write.Close()
+	var answer bytes.Buffer
+	_, copyErr := answer.ReadFrom(read)
+	if err := cmd.Wait(); err != nil {
+		return nil, configFailed(e.dir, file, "", strings.TrimSpace(complaints.String()), "")
+	}
+	return answer.Bytes(), copyErr
+}
+
+func incompleteBinary(err error) error {
+	return diag.Errorf("incomplete", "this onward was built without its JavaScript runtime (%v)", err).
+		WithHint("build it with `make build`, which bundles the runtime first")
+}

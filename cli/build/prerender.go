@@ -1,0 +1,247 @@
+package build
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/engine"
+	"github.com/onwardjs/onward/internal/manifest"
+	"github.com/onwardjs/onward/internal/render"
+)
+
+// prerenderer makes the HTML and data files of every page that needs no request.
+type prerenderer struct {
+	*collector
+	root     *os.Root // the staging folder
+	timeout  time.Duration
+	progress *progress
+
+	total int
+	made  atomic.Int64
+}
+
+// made is one generated path.
+type made struct {
+	Path       string
+	Entry      manifest.Prerendered
+	Fallback   bool // the shell of fallback: true
+	HTMLFile   string
+	Took       time.Duration
+	revalidate int
+}
+
+// task is one path to generate.
+type task struct {
+	page *page
+	job  render.PageJob
+	file string // output file without extension, relative to the output folder
+	// shell: it is a page's fallback shell; special: it is 404 or 500 made from _error.
+	shell, special bool
+}
+
+// attempts is how often a path that took too long is tried.
+const attempts = 3
+
+func (r *prerenderer) tasks() []task {
+	var tasks []task
+	have := map[string]bool{}
+	var errorPage *page
+	for _, p := range r.pages {
+		have[p.Route] = true
+		if p.Route == "/_error" {
+			errorPage = p
+		}
+		switch {
+		case p.kind == manifest.Static:
+			tasks = append(tasks, task{page: p, file: pageFile(p.Route), job: render.PageJob{
+				Route: p.Route, Mode: "auto", Form: "html", Path: p.Route, AsPath: p.Route,
+			}})
+		case p.kind == manifest.SSG && !p.dynamic():
+			tasks = append(tasks, task{page: p, file: pageFile(p.Route), job: render.PageJob{
+				Route: p.Route, Mode: "ssg", Form: "html", Reason: "build", Path: p.Route, AsPath: p.Route,
+			}})
+		case p.kind == manifest.SSG:
+			for _, s := range p.paths {
+				tasks = append(tasks, task{page: p, file: pathFile(s.Path), job: render.PageJob{
+					Route: p.Route, Mode: "ssg", Form: "html", Reason: "build",
+					Path: decodePath(s.Path), AsPath: s.Path, Params: s.Params, Query: s.Params,
+				}})
+			}
+			if p.fallback == manifest.FallbackTrue {
+				tasks = append(tasks, task{page: p, file: pageFile(p.Route), shell: true, job: render.PageJob{
+					Route: p.Route, Mode: "fallback", Form: "html", Path: p.Route, AsPath: p.Route,
+				}})
+			}
+		}
+	}
+	// Without pages/404 and pages/500 these come from _error, unless that one
+	// has to see each request.
+	if errorPage != nil && !errorPage.facts.CustomGip && !r.appGip() {
+		for _, code := range []int{404, 500} {
+			route := fmt.Sprintf("/%d", code)
+			if !have[route] && (code == 500 || !have["/404"]) {
+				tasks = append(tasks, task{page: errorPage, file: pageFile(route), special: true, job: render.PageJob{
+					Route: "/_error", Mode: "auto", Form: "html", Path: route, AsPath: route, StatusCode: code,
+				}})
+			}
+		}
+	}
+	return tasks
+}
+
+func (c *collector) appGip() bool {
+	for _, p := range c.pages {
+		if p.Route == "/_app" {
+			return p.facts.CustomGip
+		}
+	}
+	return false
+}
+
+// run generates everything; the answers are in the order of tasks.
+func (r *prerenderer) run(ctx context.Context, tasks []task) ([]made, error) {
+	r.total = len(tasks)
+	results := make([]made, len(tasks))
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	err := each(tasks, r.limit, func(i int, t task) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		m, err := r.one(ctx, &t)
+		if err != nil {
+			// The first failure ends the build; what runs already may finish.
+			cancel()
+			return err
+		}
+		results[i] = m
+		r.progress.count("Generating static pages", int(r.made.Add(1)), r.total)
+		return nil
+	})
+	return results, err
+}
+
+func (r *prerenderer) one(ctx context.Context, t *task) (made, error) {
+	began := time.Now()
+	m := made{Path: t.job.Path, Fallback: t.shell}
+	input, err := json.Marshal(t.job)
+	if err != nil {
+		return m, err
+	}
+	var reply *engine.Reply
+	for try := 1; ; try++ {
+		reply, err = r.engine.Do(ctx, &engine.Job{Name: "page", Input: input, Timeout: r.timeout})
+		kind, isEngine := engine.KindOf(err)
+		if err == nil || !isEngine || kind != engine.Timeout && kind != engine.Crashed || try == attempts {
+			break
+		}
+	}
+	if err != nil {
+		return m, prerenderFailed(t, err, r.timeout)
+	}
+	var answer render.PageReply
+	if err := json.Unmarshal(reply.Meta, &answer); err != nil {
+		return m, fmt.Errorf("build: %s answered with bad JSON: %w", t.job.Route, err)
+	}
+	m.Entry = manifest.Prerendered{Route: t.page.Route}
+	if seconds, ok := answer.RevalidateSeconds(); ok {
+		m.Entry.Revalidate = seconds
+	}
+	switch answer.Kind {
+	case "redirect":
+		return m, prerenderFailed(t, &engine.Error{Message: "`redirect` can not be returned from getStaticProps during prerendering"}, 0)
+	case "notFound":
+		m.Entry.NotFound = true
+	default:
+		m.HTMLFile = t.file + ".html"
+		m.Entry.HTML = m.HTMLFile
+		if err := r.write(m.HTMLFile, reply.Body); err != nil {
+			return m, err
+		}
+		if t.job.Mode == "ssg" {
+			m.Entry.Data = t.file + ".json"
+			if err := r.write(m.Entry.Data, []byte(answer.Data)); err != nil {
+				return m, err
+			}
+		}
+	}
+	m.Took = time.Since(began)
+	return m, nil
+}
+
+func (r *prerenderer) write(name string, data []byte) error {
+	name = filepath.FromSlash(name)
+	err := r.root.WriteFile(name, data, 0o644)
+	if errors.Is(err, os.ErrNotExist) {
+		if err = r.root.MkdirAll(filepath.Dir(name), 0o755); err == nil {
+			err = r.root.WriteFile(name, data, 0o644)
+		}
+	}
+	if err != nil {
+		return diag.Errorf("output", "cannot write %s: %v", filepath.ToSlash(name), err).
+			WithHint("a path from getStaticPaths must make a valid file name, and the disk must have room")
+	}
+	return nil
+}
+
+func prerenderFailed(t *task, err error, timeout time.Duration) error {
+	var failed *engine.Error
+	if !errors.As(err, &failed) {
+		return err
+	}
+	m := diag.Errorf("prerender", "Error occurred prerendering page %q: %s", t.job.Path, failed.Error())
+	if failed.Kind == engine.Timeout {
+		m = diag.Errorf("prerender-timeout", "Prerendering page %q took more than %v, %d times", t.job.Path, timeout, attempts).
+			WithHint("make its data function faster, or set staticPageGenerationTimeout in next.config")
+	} else if failed.Kind == engine.OutOfMemory {
+		m = m.WithHint("rendering this page needed more memory than a worker may use; look for an endless list or loop")
+	} else if t.page.facts.Gsp {
+		m = m.WithHint("the error comes from rendering or getStaticProps of %s", t.page.Route)
+	} else {
+		m = m.WithHint("the page is rendered once at build time, without a request; guard what needs the browser with useEffect")
+	}
+	m.File = t.page.File
+	m.Detail = ownStack(failed.Stack)
+	return m
+}
+
+// pageFile is the output file of a route, without extension: "/" is index, and
+// "/index" is index/index.
+func pageFile(route string) string {
+	switch {
+	case route == "/":
+		return "server/pages/index"
+	case route == "/index" || strings.HasPrefix(route, "/index/"):
+		return "server/pages/index" + route
+	}
+	return "server/pages" + route
+}
+
+// pathFile is the same for a concrete path, whose names are as decoded but never
+// leave the folder nor grow longer than file systems allow.
+func pathFile(p string) string {
+	decoded := decodePath(p)
+	clean := path.Clean(decoded)
+	if clean != decoded && clean+"/" != decoded || longSegment(clean) || strings.ContainsAny(clean, "\x00\\") {
+		return "server/pages/" + path.Join("_hashed", hashName(p))
+	}
+	return pageFile(clean)
+}
+
+func longSegment(p string) bool {
+	for part := range strings.SplitSeq(p, "/") {
+		if len(part) > 200 {
+			return true
+		}
+	}
+	return len(p) > 1500
+}
