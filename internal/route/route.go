@@ -30,26 +30,47 @@ const (
 	Data
 )
 
-// Match is one request's URL, parsed once.
+// Match is one request's URL, parsed once: Parse fills everything but Route,
+// Params and Merged, which Table.Resolve adds when a page answers to the path.
 type Match struct {
 	// Route is the pattern that matched; empty when none did.
 	Route string
 	Form  Form
-	// Path is the page path that was looked up: decoded once, without
-	// basePath, locale, trailing slash or data prefix ("/posts/a b").
+	// Path is the page path, without basePath, locale, trailing slash or data
+	// prefix, in the one spelling that caches and Manifest.Prerendered use
+	// as key: decoded, but with '/', '#', '?', '\\' and '%' that were encoded
+	// inside a segment still encoded ("/posts/a b", "/posts/a%2Fb"). It
+	// names no file: see FilePath. When the percent-encoding is Malformed it
+	// equals RawPath.
 	Path string
-	// RawPath is Path before decoding ("/posts/a%20b"), for asPath and
-	// resolvedUrl.
+	// RawPath is Path before decoding ("/posts/a%20b"), for asPath.
 	RawPath string
-	// Params of a dynamic route, in the order of the pattern; nil otherwise.
+	// Malformed: RawPath has percent-encoding that decodes to nothing. No
+	// file can match it; a dynamic page that would gives BadRequest.
+	Malformed bool
+	// TrailingSlash: the path ended in a slash that Path has not.
+	TrailingSlash bool
+	// Params of a dynamic route, decoded, in the order of the pattern; nil
+	// otherwise. An optional catch-all that took nothing is absent.
 	Params Values
 	// Query of the URL in order of appearance, without Params.
 	Query Values
+	// Merged is what a page sees as its query: the URL's query with Params
+	// over it. A param that the URL repeats as a query key (data URLs do)
+	// stands where the URL had it, the others follow. Treat as read-only: it
+	// may share memory with Query or Params.
+	Merged Values
 	// RawQuery is the query as sent, without '?'.
 	RawQuery string
-	// BuildID of a Data request.
+	// BuildID of a Data request, as sent.
 	BuildID string
-	Locale  string
+	// Locale is the locale of the path, or the default one; empty without
+	// i18n.
+	Locale string
+
+	localePrefix bool   // the path named its locale
+	entry        *entry // of Route
+	repeated     Values // query keys that are also params, as the URL had them
 }
 
 // Value is one key with what it stands for: a single string, or a list (a
