@@ -112,7 +112,8 @@ export type ScriptProps = Record<string, unknown> & { id?: string; src?: string;
  * Collects what <Head> and <Script> of a page ask for.
  *
  * Server: give `add` and `beforeInteractive`; after the render,
- * `mergeHead([...collected])` of head-elements.ts is HtmlContextValue.head and the
+ * `mergeHead([...collected])` of head-elements.ts (it answers the defaults for an
+ * empty list) is HtmlContextValue.head and the
  * list of scripts is HtmlContextValue.beforeInteractive. A render that React
  * retries may add the same children again: keep them in a Set.
  *
@@ -210,11 +211,16 @@ export interface HtmlContextValue {
   /** Page config `unstable_JsPreload: false`. */
   disableJsPreload: boolean;
   locale?: string;
-  /** What <Main> renders inside #__next as raw HTML: the app's HTML, or a placeholder that the server replaces in the finished string. */
-  main: string;
   /** Set by each part while it renders, so that a missing one can be reported. */
   rendered: { Html?: boolean; Head?: boolean; Main?: boolean; NextScript?: boolean };
 }
+
+/**
+ * What <Main> leaves in the document. The server replaces it in the finished
+ * string by the rendered app, `<div id="__next">` included (React puts preload
+ * links before that div), or by `html` of the document's initial props.
+ */
+export const MAIN_SLOT = "<onward-main></onward-main>";
 
 /** The document being rendered; only the server provides it. */
 export const HtmlContext = createContext<HtmlContextValue | null>(null);
