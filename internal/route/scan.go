@@ -19,7 +19,7 @@ const maxDepth = 64
 // pageExtensions are without leading dot. Pages come sorted by route, special
 // ones included, those Onward supplies itself not.
 //
-// The messages are warnings: files of two names for one route (the first by name
+// The messages are warnings: two files for one route (the last by name
 // counts), and what the project has that this version does not serve. The error
 // is a diag.Errors: no pages folder, patterns that are wrong or conflict, public
 // files in the way.
@@ -130,7 +130,7 @@ func (s *scan) walk(dir string, depth int) ([]string, error) {
 
 // pages turns files into routes, dropping those that are no pages.
 func (s *scan) pages(root string, files []string) []Page {
-	first := map[string]string{}
+	at := map[string]int{}
 	var out []Page
 	for _, file := range files {
 		stem, ok := s.stem(file)
@@ -146,15 +146,16 @@ func (s *scan) pages(root string, files []string) []Page {
 		if r == "" {
 			r = "/"
 		}
-		if earlier, taken := first[r]; taken {
+		if i, taken := at[r]; taken {
 			s.warn(&diag.Message{
 				Code: "duplicate-page", File: file,
-				Text: fmt.Sprintf("%s and %s are both the page %s; %s is used", earlier, file, r, earlier),
+				Text: fmt.Sprintf("%s and %s are both the page %s; %s is used", out[i].File, file, r, file),
 				Hint: "Remove or rename one of them.",
 			})
+			out[i].File = file
 			continue
 		}
-		first[r] = file
+		at[r] = len(out)
 		out = append(out, Page{Route: r, File: file, API: IsAPI(r)})
 	}
 	return out
@@ -171,8 +172,8 @@ func (s *scan) stem(file string) (string, bool) {
 	if best == "" {
 		return "", false
 	}
-	stem := strings.TrimRight(strings.TrimSuffix(file, best), ".")
-	return stem, path.Base(stem) != "" && !strings.HasSuffix(stem, "/")
+	stem := strings.TrimSuffix(file, "."+best)
+	return stem, !strings.HasSuffix(stem, "/")
 }
 
 // level is one level of the tree of patterns, for finding conflicts. The names
