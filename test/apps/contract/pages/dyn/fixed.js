@@ -1,0 +1,3 @@
+export default function Fixed() {
+  return <h1>fixed</h1>;
+}

@@ -1,0 +1,3 @@
+export default function Nested() {
+  return <h1>nested</h1>;
+}

@@ -1,0 +1,246 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// normaliser turns an answer into text in which only real differences remain.
+// What it hides, and why:
+//   - build ids, hashed file names, host and port, random and time-based values: they
+//     differ between any two builds;
+//   - the framework's own script, preload and style sheet tags: the file layout
+//     is free (spec S010), and layout tests look at it elsewhere;
+//   - the bytes of an ETag, but not its kind: any strong hash will do (P036);
+//   - the order of attributes, except on img, where it matters (P243);
+//   - the order and spacing of nothing else.
+type normaliser struct {
+	buildID     string
+	host        string
+	ignoreStyle bool
+	stamps      map[string]int
+}
+
+// Headers of the connection or of the moment.
+var hiddenHeaders = map[string]bool{
+	"Connection": true, "Keep-Alive": true, "Date": true, "Transfer-Encoding": true, "Content-Length": true,
+}
+
+func (n *normaliser) reply(step Step, r *reply) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d", r.status)
+	if r.message != http.StatusText(r.status) {
+		b.WriteString(" " + r.message)
+	}
+	b.WriteByte('\n')
+	for _, name := range slices.Sorted(maps.Keys(r.header)) {
+		if hiddenHeaders[name] {
+			continue
+		}
+		for _, value := range r.header[name] {
+			fmt.Fprintf(&b, "%s: %s\n", strings.ToLower(name), n.header(name, value))
+		}
+	}
+	if body := n.body(step, r); body != "" {
+		b.WriteString("\n" + body)
+	}
+	return b.String()
+}
+
+func (n *normaliser) header(name, value string) string {
+	switch name {
+	case "Etag":
+		if strings.HasPrefix(value, "W/") {
+			return "weak"
+		}
+		return "strong"
+	case "Last-Modified", "Expires":
+		return "a date"
+	case "Vary":
+		return strings.ToLower(value)
+	}
+	return n.text(value)
+}
+
+func (n *normaliser) body(step Step, r *reply) string {
+	kind := r.header.Get("Content-Type")
+	body := bytes.TrimPrefix(r.body, []byte("\xef\xbb\xbf"))
+	switch {
+	case len(body) == 0:
+		return ""
+	case r.status == 200 && strings.Contains(step.Target, "/_next/static/"):
+		return fmt.Sprintf("(an asset, empty: %t)\n", len(body) == 0)
+	case len(body) > 20_000 && !strings.HasPrefix(kind, "text/html"):
+		return fmt.Sprintf("(%d bytes)\n", len(body))
+	case strings.HasPrefix(kind, "text/html") && bytes.HasPrefix(bytes.ToLower(body), []byte("<!doctype")):
+		return n.html(body)
+	case strings.HasPrefix(kind, "application/json"):
+		return n.text(indentJSON(body)) + "\n"
+	case strings.HasPrefix(kind, "image/png"):
+		return fmt.Sprintf("(%d bytes of image)\n", len(body))
+	}
+	return n.text(strconv.Quote(string(body))) + "\n"
+}
+
+func indentJSON(text []byte) string {
+	var b bytes.Buffer
+	if err := json.Indent(&b, text, "", "  "); err != nil {
+		return "not JSON: " + strconv.Quote(string(text))
+	}
+	return b.String()
+}
+
+var (
+	stamp      = regexp.MustCompile(`stamp-([\w-]+?)-(\d{13})`)
+	base64Data = regexp.MustCompile(`base64,[A-Za-z0-9+/=%]{8,}`)
+	mediaHash  = regexp.MustCompile(`(_next(?:/|%2F)static(?:/|%2F)media(?:/|%2F)[\w-]+)\.[\w~-]+(\.\w+)`)
+	reactID    = regexp.MustCompile(`_[Rr]_\w*_`)
+)
+
+// text hides what differs between any two builds or runs.
+func (n *normaliser) text(s string) string {
+	if n.buildID != "" {
+		s = strings.ReplaceAll(s, n.buildID, "BUILD")
+	}
+	s = strings.ReplaceAll(s, n.host, "HOST")
+	s = mediaHash.ReplaceAllString(s, "$1.HASH$2")
+	s = base64Data.ReplaceAllString(s, "base64,DATA")
+	s = reactID.ReplaceAllString(s, "_R_")
+	return stamp.ReplaceAllStringFunc(s, func(found string) string {
+		m := stamp.FindStringSubmatch(found)
+		if n.stamps == nil {
+			n.stamps = map[string]int{}
+		}
+		if n.stamps[found] == 0 {
+			n.stamps[m[1]]++
+			n.stamps[found] = n.stamps[m[1]]
+		}
+		return fmt.Sprintf("stamp-%s-%d", m[1], n.stamps[found])
+	})
+}
+
+// html prints the document's tree, a node a line.
+func (n *normaliser) html(source []byte) string {
+	root, err := html.Parse(bytes.NewReader(source))
+	if err != nil {
+		return "not HTML: " + err.Error() + "\n"
+	}
+	var b strings.Builder
+	n.node(&b, root, 0)
+	return b.String()
+}
+
+func (n *normaliser) node(b *strings.Builder, node *html.Node, depth int) {
+	indent := strings.Repeat("  ", depth)
+	switch node.Type {
+	case html.DoctypeNode:
+		b.WriteString("<!doctype " + node.Data + ">\n")
+	case html.TextNode:
+		fmt.Fprintf(b, "%s%s\n", indent, strconv.QuoteToGraphic(n.text(node.Data)))
+	case html.CommentNode:
+		fmt.Fprintf(b, "%s<!--%s-->\n", indent, node.Data)
+	case html.ElementNode:
+		if n.framework(node) {
+			return
+		}
+		b.WriteString(indent + n.tag(node) + "\n")
+		if attribute(node, "id") == "__NEXT_DATA__" && node.FirstChild != nil {
+			b.WriteString(indentLines(n.text(nextData(node.FirstChild.Data)), indent+"  "))
+			return
+		}
+		depth++
+	}
+	for child := node.FirstChild; child != nil; child = child.NextSibling {
+		n.node(b, child, depth)
+	}
+}
+
+// framework tells the tags that a framework may lay out as it likes.
+func (n *normaliser) framework(node *html.Node) bool {
+	own := func(name string) bool { return strings.Contains(attribute(node, name), "/_next/static/") }
+	switch node.Data {
+	case "script":
+		return own("src")
+	case "link":
+		switch attribute(node, "rel") {
+		case "preload", "modulepreload", "prefetch", "stylesheet":
+			return own("href") && attribute(node, "as") != "image"
+		}
+	case "noscript":
+		return hasAttribute(node, "data-n-css")
+	case "style":
+		return n.ignoreStyle
+	}
+	return false
+}
+
+func (n *normaliser) tag(node *html.Node) string {
+	var parts []string
+	for _, a := range node.Attr {
+		value := n.text(a.Val)
+		switch {
+		case a.Key == "style" && n.ignoreStyle:
+			continue
+		case a.Key == "class":
+			value = localClasses(value)
+		}
+		parts = append(parts, fmt.Sprintf(" %s=%q", a.Key, value))
+	}
+	if node.Data != "img" {
+		slices.Sort(parts)
+	}
+	return "<" + node.Data + strings.Join(parts, "") + ">"
+}
+
+// The two shapes of a CSS module's class: file-module__hash__local of the
+// reference's default bundler, and file_local__hash of its older one.
+var (
+	newClass = regexp.MustCompile(`^[\w-]+-module__[\w-]+?__(\w+)$`)
+	oldClass = regexp.MustCompile(`^[\w-]+?_(\w+?)__[\w-]{4,}$`)
+)
+
+func localClasses(value string) string {
+	classes := strings.Split(value, " ")
+	for i, class := range classes {
+		for _, shape := range []*regexp.Regexp{newClass, oldClass} {
+			if m := shape.FindStringSubmatch(class); m != nil {
+				classes[i] = "local:" + m[1]
+				break
+			}
+		}
+	}
+	return strings.Join(classes, " ")
+}
+
+var dynamicIDs = regexp.MustCompile(`"dynamicIds":\[[^\]]*\]`)
+
+func nextData(text string) string {
+	text = dynamicIDs.ReplaceAllString(text, `"dynamicIds":["HIDDEN"]`)
+	return indentJSON([]byte(text))
+}
+
+func indentLines(text, indent string) string {
+	return indent + strings.ReplaceAll(text, "\n", "\n"+indent) + "\n"
+}
+
+func attribute(node *html.Node, name string) string {
+	for _, a := range node.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func hasAttribute(node *html.Node, name string) bool {
+	return slices.ContainsFunc(node.Attr, func(a html.Attribute) bool { return a.Key == name })
+}
