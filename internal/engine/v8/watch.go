@@ -1,0 +1,164 @@
+//go:build cgo && !onward_nov8
+
+package v8
+
+// #include "binding.h"
+import "C"
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"github.com/onwardjs/onward/internal/engine"
+)
+
+const (
+	// watchEvery is how often busy workers are looked at.
+	watchEvery = 50 * time.Millisecond
+	// unwind is how long a terminated turn may take to end before its worker
+	// is abandoned with its thread.
+	unwind = 2 * time.Second
+	// idleAfter is how long a worker does nothing before its heap is
+	// collected and memory returned.
+	idleAfter = time.Second
+	// recycleAt is the share of the heap limit, after a collection, above
+	// which a worker is replaced: it leaks.
+	recycleAt = 0.7
+)
+
+// watch looks at the workers while any is busy: it ends turns that take too
+// long and collects the heaps of those that have become idle. It sleeps when
+// there is nothing to look at, so an idle server does not wake up.
+type watch struct {
+	pool  *Pool
+	armed atomic.Bool
+	mu    sync.Mutex
+	seen  map[*worker]*sight
+}
+
+// sight is what the watch remembers of one worker.
+type sight struct {
+	turnStart int64     // as published by C++
+	since     time.Time // when that value was first seen
+	killed    time.Time // when the turn was terminated
+	turns     uint64
+	idleSince time.Time
+	collected bool
+}
+
+// arm makes sure that the watch runs.
+func (t *watch) arm() {
+	if t.armed.Load() || t.armed.Swap(true) {
+		return
+	}
+	time.AfterFunc(watchEvery, t.look)
+}
+
+func (t *watch) look() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p := t.pool
+	p.mu.Lock()
+	list := append(append([]*worker(nil), p.workers...), p.retiring...)
+	p.mu.Unlock()
+	now := time.Now()
+	seen := make(map[*worker]*sight, len(list))
+	awake := false
+	for _, w := range list {
+		s := t.seen[w]
+		if s == nil {
+			s = &sight{turns: ^uint64(0)}
+		}
+		seen[w] = s
+		if t.one(w, s, now) {
+			awake = true
+		}
+	}
+	t.seen = seen
+	if awake {
+		time.AfterFunc(watchEvery, t.look)
+		return
+	}
+	t.armed.Store(false)
+	// A Job that came in between found the watch armed.
+	for _, w := range list {
+		if w.busy() {
+			t.arm()
+			return
+		}
+	}
+}
+
+func (w *worker) busy() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.state < lost && (w.turning || len(w.inbox) > 0 || w.state == starting)
+}
+
+// one looks at one worker and reports whether to look again.
+func (t *watch) one(w *worker, s *sight, now time.Time) bool {
+	shared := w.shown.Load()
+	if shared == nil {
+		return w.busy()
+	}
+	start := atomic.LoadInt64((*int64)(unsafe.Pointer(&shared.turn_start)))
+	if start != 0 {
+		s.idleSince, s.collected = time.Time{}, false
+		switch {
+		case start != s.turnStart:
+			s.turnStart, s.since, s.killed = start, now, time.Time{}
+		case s.killed.IsZero() && now.Sub(s.since) >= t.pool.opts.TurnLimit-watchEvery:
+			s.killed = now
+			w.terminate()
+		case !s.killed.IsZero() && now.Sub(s.killed) >= unwind:
+			w.abandon(engine.Timeout)
+		}
+		return true
+	}
+	s.turnStart = 0
+	if n := w.turns.Load(); n != s.turns {
+		s.turns, s.idleSince, s.collected = n, now, false
+		return true
+	}
+	if w.busy() {
+		return true
+	}
+	if s.collected {
+		// The collection has been asked for; see what is left.
+		if float64(w.heapUsed()) > recycleAt*float64(t.pool.opts.HeapLimit) {
+			w.drain()
+		}
+		return false
+	}
+	if now.Sub(s.idleSince) >= idleAfter {
+		s.collected = true
+		w.mu.Lock()
+		w.collect = true
+		w.cond.Signal()
+		w.mu.Unlock()
+	}
+	return true
+}
+
+// terminate stops the running turn. The isolate is lost from then on.
+func (w *worker) terminate() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	// The loop goroutine takes handle away before it frees the isolate.
+	if w.handle != nil {
+		C.ow_terminate(w.handle)
+	}
+}
+
+// stop ends the worker because the pool closes.
+func (w *worker) stop() {
+	w.mu.Lock()
+	if w.state < lost {
+		w.state = lost
+	}
+	w.cond.Signal()
+	w.mu.Unlock()
+	w.terminate()
+}
