@@ -1,0 +1,31 @@
+/**
+ * The server runtime: what runs in every worker of an app. Registers the
+ * modules that pages import and the Jobs that Go asks for (protocol.ts).
+ * Evaluated once into the engine's start-up snapshot: no clock, no randomness, no
+ * environment here.
+ */
+import { handle, onBoot, type Job } from "../platform/loop";
+import { api } from "./api";
+import { load, start } from "./app";
+import { collect } from "./collect";
+import { page } from "./page";
+import { paths } from "./paths";
+import type { Boot, WarmJob } from "./protocol";
+import { registerModules } from "./registry";
+import { resetShells } from "./shell";
+
+registerModules();
+
+onBoot((text: string) => {
+  start(JSON.parse(text) as Boot);
+  resetShells();
+});
+
+handle("page", page);
+handle("api", api);
+handle("collect", collect);
+handle("paths", paths);
+handle("warm", (job: Job) => {
+  for (const route of (JSON.parse(job.input) as WarmJob).routes) load(route);
+  job.reply("{}");
+});

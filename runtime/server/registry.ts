@@ -1,0 +1,72 @@
+/**
+ * The modules that pages reach through require(): one React and one copy of
+ * next/* for the runtime and all pages, or contexts and hooks would not meet.
+ * Each is evaluated when first required.
+ */
+import { registerModule } from "../platform/module";
+
+/** The bundler's require: resolved and bundled at build. */
+declare const require: (path: string) => any;
+
+/**
+ * An ES module as CommonJS users know it: what is required is the default export
+ * itself, with the named ones on it, so that `require("next/link")` and
+ * `import Link from "next/link"` give the same in every interop mode.
+ */
+function callable(namespace: Record<string, unknown>): unknown {
+  const main = namespace.default;
+  if ((typeof main !== "function" && typeof main !== "object") || main === null || Object.hasOwn(main, "__esModule")) {
+    return namespace;
+  }
+  Object.defineProperty(main, "__esModule", { value: true });
+  for (const name of Object.keys(namespace)) {
+    Object.defineProperty(main, name, { value: namespace[name], configurable: true, writable: true, enumerable: name !== "default" });
+  }
+  return main;
+}
+
+/** Registers React and next/*. */
+export function registerModules(): void {
+  registerModule("react", () => require("react"));
+  registerModule("react/jsx-runtime", () => require("react/jsx-runtime"));
+  registerModule("react/jsx-dev-runtime", () => require("react/jsx-dev-runtime"));
+  registerModule("react-dom", () => require("react-dom"));
+  registerModule("react-dom/client", () => require("react-dom/client"));
+  registerModule("react-dom/server", () => require("react-dom/server.node"));
+  registerModule("react-dom/server.node", () => require("react-dom/server.node"));
+  registerModule("react-dom/server.browser", () => require("react-dom/server.browser"));
+  optional("react/compiler-runtime", () => require("react/compiler-runtime"));
+  optional("react-dom/server.edge", () => require("react-dom/server.edge"));
+  optional("react-dom/server.bun", () => require("react-dom/server.bun"));
+  optional("react-dom/static", () => require("react-dom/static.node"));
+
+  registerModule("next", () => ({}));
+  registerModule("next/app", () => callable(require("../next/app")));
+  registerModule("next/constants", () => require("../next/constants"));
+  registerModule("next/compat/router", () => require("../next/compat/router"));
+  registerModule("next/document", () => callable(require("../next/document")));
+  registerModule("next/dynamic", () => callable(require("../next/dynamic")));
+  registerModule("next/error", () => callable(require("../next/error")));
+  registerModule("next/form", () => callable(require("../next/form")));
+  registerModule("next/head", () => callable(require("../next/head")));
+  registerModule("next/image", () => callable(require("../next/image")));
+  registerModule("next/legacy/image", () => callable(require("../next/legacy/image")));
+  registerModule("next/link", () => callable(require("../next/link")));
+  registerModule("next/navigation", () => require("../next/navigation"));
+  registerModule("next/router", () => callable(require("../next/router")));
+  registerModule("next/script", () => callable(require("../next/script")));
+  registerModule("next/web-vitals", () => require("../next/web-vitals"));
+}
+
+/** What only some versions of React have: asking for it where it is not is the asker's error. */
+function optional(name: string, exports: () => unknown): void {
+  registerModule(name, () => {
+    try {
+      return exports();
+    } catch {
+      throw Object.assign(new Error(`Cannot find module '${name}': the installed React does not have it. Update react and react-dom.`), {
+        code: "MODULE_NOT_FOUND",
+      });
+    }
+  });
+}

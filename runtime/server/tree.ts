@@ -1,0 +1,168 @@
+/**
+ * The element that a page is rendered from: the app inside every context that
+ * next/* modules read, and the router that pages see on the server.
+ */
+import { Fragment, createElement } from "react";
+import type { ComponentType, ReactElement, ReactNode } from "react";
+import {
+  HeadManagerContext, ImageConfigContext, LoadableContext, PathParamsContext, PathnameContext, RouterContext, SearchParamsContext,
+} from "../next/context";
+import type { HeadManager, NextRouter, Query, RouterEvents, ScriptProps } from "../next/context";
+import type { ImageConfig } from "../next/client-config";
+import { routeParams } from "../next/dynamic-route";
+import { mergeHead } from "../next/head-elements";
+
+function unavailable(): never {
+  throw new Error(
+    "no router instance on the server: push, replace, back and the like only work in the browser. Call them from an event handler or an effect.",
+  );
+}
+const noEvents: RouterEvents = { on() {}, off() {}, emit() {} };
+
+/** What is known of the page when it renders. */
+export interface RouterFacts {
+  pathname: string;
+  query: Query;
+  asPath: string;
+  isFallback: boolean;
+  isReady: boolean;
+  isPreview: boolean;
+  basePath: string;
+  locale?: string;
+  locales?: readonly string[];
+  defaultLocale?: string;
+  domainLocales?: NextRouter["domainLocales"];
+}
+
+/** The router as useRouter() and App get it; methods throw. */
+export function serverRouter(facts: RouterFacts): NextRouter {
+  return {
+    route: facts.pathname.replace(/\/$/, "") || "/",
+    pathname: facts.pathname,
+    query: facts.query,
+    asPath: facts.asPath,
+    isFallback: facts.isFallback,
+    basePath: facts.basePath,
+    locale: facts.locale,
+    locales: facts.locales,
+    defaultLocale: facts.defaultLocale,
+    isReady: facts.isReady,
+    domainLocales: facts.domainLocales,
+    isPreview: facts.isPreview,
+    isLocaleDomain: false,
+    events: noEvents,
+    push: unavailable,
+    replace: unavailable,
+    reload: unavailable,
+    back: unavailable,
+    forward: unavailable,
+    prefetch: unavailable,
+    beforePopState: unavailable,
+  };
+}
+
+/** What one render of the app left behind. */
+export class Collected {
+  readonly heads = new Set<ReactNode>();
+  readonly dynamicIds = new Set<string>();
+  readonly beforeInteractive: ScriptProps[] = [];
+  readonly manager: HeadManager;
+
+  constructor(nonce: string | undefined) {
+    this.manager = {
+      add: (children) => void this.heads.add(children),
+      beforeInteractive: (script) => {
+        if (!this.beforeInteractive.some((known) => sameScript(known, script))) this.beforeInteractive.push(script);
+      },
+      nonce,
+    };
+  }
+  /** Before the app is rendered once more: a render counts whole or not at all. */
+  reset(): void {
+    this.heads.clear();
+    this.dynamicIds.clear();
+    this.beforeInteractive.length = 0;
+  }
+  head(): ReactElement[] {
+    return mergeHead(this.heads);
+  }
+}
+
+function sameScript(a: ScriptProps, b: ScriptProps): boolean {
+  return a === b || (a.src === b.src && a.id === b.id && (a.src !== undefined || a.id !== undefined));
+}
+
+/** Contexts of one request. `autoExport`: the page is made without any request. */
+export interface Surroundings {
+  router: NextRouter;
+  autoExport: boolean;
+  collected: Collected;
+  images: ImageConfig | null;
+}
+
+function pathnameOf({ router, autoExport }: Surroundings, dynamic: boolean): string | null {
+  if (dynamic && (router.isFallback || (autoExport && !router.isReady))) return null;
+  const end = router.asPath.search(/[?#]/);
+  const path = end < 0 ? router.asPath : router.asPath.slice(0, end);
+  // Like URL.pathname, which is what the browser shows later.
+  return /[^!-~]/.test(path) ? encodeURI(decoded(path)) : path;
+}
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
+
+function searchOf({ router }: Surroundings): URLSearchParams {
+  if (!router.isReady) return new URLSearchParams();
+  const at = router.asPath.indexOf("?");
+  if (at < 0) return new URLSearchParams();
+  const hash = router.asPath.indexOf("#", at);
+  return new URLSearchParams(router.asPath.slice(at + 1, hash < 0 ? undefined : hash));
+}
+
+function paramsOf({ router }: Surroundings): Record<string, string | string[]> | null {
+  if (!router.isReady) return null;
+  const params: Record<string, string | string[]> = {};
+  for (const { name } of routeParams(router.pathname)) {
+    const value = router.query[name];
+    if (value !== undefined) params[name] = value;
+  }
+  return params;
+}
+
+function Nothing(): null {
+  return null;
+}
+
+/**
+ * Puts the contexts around a tree. The two empty siblings are where the browser's
+ * root has its own bookkeeping components: useId counts siblings, so both sides
+ * must have the same ones.
+ */
+export function surround(around: Surroundings, dynamic: boolean, app: ReactElement): ReactElement {
+  const { router, collected, images } = around;
+  let tree: ReactElement = createElement(Fragment, null, app, createElement(Nothing));
+  tree = createElement(ImageConfigContext.Provider, { value: images }, tree);
+  tree = createElement(LoadableContext.Provider, { value: (id: string) => void collected.dynamicIds.add(id) }, tree);
+  tree = createElement(HeadManagerContext.Provider, { value: collected.manager }, tree);
+  tree = createElement(RouterContext.Provider, { value: router }, tree);
+  tree = createElement(PathParamsContext.Provider, { value: paramsOf(around) }, tree);
+  tree = createElement(PathnameContext.Provider, { value: pathnameOf(around, dynamic) }, tree);
+  tree = createElement(SearchParamsContext.Provider, { value: searchOf(around) }, tree);
+  return createElement(Fragment, null, createElement(Nothing), tree);
+}
+
+/** <App Component router {...props}>. */
+export function appElement(
+  App: ComponentType<any>, Component: ComponentType<any>, props: Record<string, unknown>, router: NextRouter,
+): ReactElement {
+  return createElement(App, { Component, ...props, router });
+}
+
+/** The element whose HTML becomes the body: #__next with the app in it. */
+export function bodyElement(tree: ReactElement): ReactElement {
+  return createElement("div", { id: "__next" }, tree);
+}
