@@ -169,7 +169,7 @@ func (n *normaliser) framework(node *html.Node) bool {
 	own := func(name string) bool { return strings.Contains(attribute(node, name), "/_next/static/") }
 	switch node.Data {
 	case "script":
-		return own("src")
+		return own("src") || node.FirstChild != nil && strings.Contains(node.FirstChild.Data, `"static/chunks/`)
 	case "link":
 		switch attribute(node, "rel") {
 		case "preload", "modulepreload", "prefetch", "stylesheet":
