@@ -1,0 +1,235 @@
+// Package compile turns an app's source into what the server runs and what the
+// browser loads. In: the project, its config, its environment and its scanned
+// pages. Out: files below one output folder and a Result that says which of
+// them each route needs.
+//
+// Three graphs are bundled at the same time. The runtime graph is one classic
+// script: the platform, the server runtime, next/* and the app's own React. The
+// server graph is CommonJS modules that reach those through require. The browser
+// graph is native ES modules that share chunks.
+package compile
+
+import (
+	"cmp"
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/onwardjs/onward/cli/transform"
+	"github.com/onwardjs/onward/internal/config"
+	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/route"
+)
+
+// Options say what to compile. Dir, Config, OutDir, BuildID and Runtime are
+// required.
+type Options struct {
+	// Dir is the project, an absolute path.
+	Dir    string
+	Config *config.Config
+	// Env is the process environment with the .env files applied. NEXT_PUBLIC_*
+	// names of it are inlined; nothing else of it reaches a bundle.
+	Env map[string]string
+	// Pages as route.Scan found them. A page without File is one that Onward
+	// supplies: /_app, /_document and /_error.
+	Pages []route.Page
+	// OutDir receives the files. It should be a fresh folder that the caller
+	// moves into place when the whole build has succeeded.
+	OutDir  string
+	BuildID string
+	// CacheDir keeps the bundled runtime between builds; empty: no cache.
+	CacheDir string
+	// Runtime is the runtime folder (next, browser, server, platform, dist).
+	Runtime fs.FS
+	// Progress, when not nil, is told which step begins. It may be called from
+	// several goroutines, one at a time.
+	Progress func(step string)
+}
+
+// File is one written file.
+type File struct {
+	// Path is relative to OutDir, with slashes.
+	Path string
+	Size int
+	// Gzip is the size after gzip for browser JS and CSS; 0 for other files.
+	Gzip int
+}
+
+// Assets are browser files in the order they must load, relative to OutDir.
+type Assets struct {
+	Scripts []string
+	Styles  []string
+}
+
+// Page is what compiling made of one route.
+type Page struct {
+	Route string
+	// Source is the page's file relative to the project; empty when Onward
+	// supplied the page.
+	Source string
+	// Module is the server module ("server/pages/posts/[slug].js").
+	Module string
+	// Scripts are the page's own entries; Preload is what they import,
+	// transitively. Empty for API routes and /_document.
+	Scripts []string
+	Preload []string
+	Styles  []string
+	// Dynamic lists, per next/dynamic module id of the browser graph, what
+	// that module loads. Ids are the same in the server bundle.
+	Dynamic map[string]Assets
+	Facts   transform.Facts
+}
+
+// Result of a successful compilation.
+type Result struct {
+	// Pages by route pattern, built-in ones included.
+	Pages map[string]*Page
+	// MainScripts run before every page's own scripts, /_app's not included.
+	MainScripts []string
+	MainPreload []string
+	// RuntimeScript is "server/runtime.js".
+	RuntimeScript string
+	// Files lists everything written, sorted by path.
+	Files    []File
+	Warnings []*diag.Message
+}
+
+// File returns the written file at path.
+func (r *Result) File(path string) (File, bool) {
+	i, ok := slices.BinarySearchFunc(r.Files, path, func(f File, p string) int { return cmp.Compare(f.Path, p) })
+	if !ok {
+		return File{}, false
+	}
+	return r.Files[i], true
+}
+
+// Run compiles the app. Mistakes in the app come back as diag.Errors, all that
+// were found and not only the first; any other error is about the machine (disk
+// full, unreadable folder).
+func Run(ctx context.Context, opt Options) (*Result, error) {
+	b, err := newBuild(opt)
+	if err != nil {
+		return nil, err
+	}
+	defer b.cleanup()
+	var wg sync.WaitGroup
+	steps := []struct {
+		name string
+		run  func(context.Context) error
+	}{
+		{"Bundling the browser", b.browserGraph},
+		{"Bundling the server", b.serverGraph},
+		{"Bundling the runtime", b.runtimeGraph},
+	}
+	errs := make([]error, len(steps))
+	for i, s := range steps {
+		b.progress(s.name)
+		wg.Go(func() { errs[i] = s.run(ctx) })
+	}
+	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	if list := b.report.errors(); len(list) > 0 {
+		return nil, list
+	}
+	if err := b.out.wait(); err != nil {
+		return nil, err
+	}
+	b.result.Files = b.out.list()
+	b.result.Warnings = b.report.warnings()
+	return b.result, nil
+}
+
+// build is one Run under way: what the three graphs share.
+type build struct {
+	opt    Options
+	dir    string // project, symlinks resolved
+	result *Result
+	report *report
+	out    *output
+	source *sources
+	styles *styles
+	assets *assets
+	next   *nextModules
+	// tsconfig is a generated file that extends the app's own.
+	tsconfig string
+	mu       sync.Mutex // guards result.Pages' fields and progress
+}
+
+func newBuild(opt Options) (*build, error) {
+	dir, err := filepath.EvalSymlinks(opt.Dir)
+	if err != nil {
+		return nil, err
+	}
+	b := &build{
+		opt:    opt,
+		dir:    dir,
+		report: &report{dir: dir},
+		out:    newOutput(opt.OutDir, runtime.GOMAXPROCS(0)),
+		result: &Result{Pages: map[string]*Page{}},
+	}
+	b.source = newSources(b)
+	b.styles = newStyles(b)
+	b.assets = newAssets(b)
+	if b.next, err = findNextModules(opt.Runtime); err != nil {
+		return nil, err
+	}
+	if b.tsconfig, err = writeTsconfig(dir, opt.OutDir); err != nil {
+		return nil, err
+	}
+	for _, p := range b.pages() {
+		b.result.Pages[p.Route] = &Page{Route: p.Route, Source: p.File}
+	}
+	return b, nil
+}
+
+// pages returns the scanned pages and those that every app has.
+func (b *build) pages() []route.Page {
+	list := slices.Clone(b.opt.Pages)
+	for _, r := range []string{"/_app", "/_document", "/_error"} {
+		if !slices.ContainsFunc(list, func(p route.Page) bool { return p.Route == r }) {
+			list = append(list, route.Page{Route: r})
+		}
+	}
+	slices.SortFunc(list, func(x, y route.Page) int { return cmp.Compare(x.Route, y.Route) })
+	return list
+}
+
+func (b *build) progress(step string) {
+	if b.opt.Progress == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.opt.Progress(step)
+}
+
+func (b *build) cleanup() {
+	b.out.stop()
+	if b.tsconfig != "" {
+		os.Remove(b.tsconfig)
+	}
+}
+
+// pagePath names the files of a route below server/pages and
+// static/chunks/pages: "/" is "index", and a route that begins with /index moves
+// one level down so that the two never meet.
+func pagePath(pattern string) string {
+	if pattern == "/" {
+		return "index"
+	}
+	if pattern == "/index" || len(pattern) > 6 && pattern[:7] == "/index/" {
+		return "index" + pattern
+	}
+	return pattern[1:]
+}

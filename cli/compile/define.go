@@ -1,0 +1,141 @@
+package compile
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// serverEngines is what the embedded V8 runs without help.
+var serverEngines = []api.Engine{{Name: api.EngineChrome, Version: "130"}}
+
+// browserEngines is Next.js's baseline.
+var browserEngines = []api.Engine{
+	{Name: api.EngineChrome, Version: "111"},
+	{Name: api.EngineEdge, Version: "111"},
+	{Name: api.EngineFirefox, Version: "111"},
+	{Name: api.EngineSafari, Version: "16.4"},
+}
+
+// identifier is what esbuild's define accepts between dots.
+var identifier = regexp.MustCompile(`^[A-Za-z_$][\w$]*$`)
+
+// defines are the constants of a graph: NODE_ENV, NEXT_PUBLIC_* and config.env
+// in both.
+func (b *build) defines(browser bool) map[string]string {
+	d := map[string]string{
+		"process.env.NODE_ENV": `"production"`,
+		"process.browser":      strconv.FormatBool(browser),
+		"global":               "globalThis",
+	}
+	for k, v := range b.opt.Env {
+		if strings.HasPrefix(k, "NEXT_PUBLIC_") && identifier.MatchString(k) {
+			d["process.env."+k] = quoteJS(v)
+		}
+	}
+	for k, v := range b.opt.Config.Env {
+		if identifier.MatchString(k) {
+			d["process.env."+k] = quoteJS(v)
+		}
+	}
+	d["process.env.__NEXT_TRAILING_SLASH"] = strconv.FormatBool(b.opt.Config.TrailingSlash)
+	if !browser {
+		d["process.env.NEXT_RUNTIME"] = `"nodejs"`
+		return d
+	}
+	d["process.env.NEXT_RUNTIME"] = `""`
+	d["__dirname"] = `"/"`
+	d["__filename"] = `"/index.js"`
+	return d
+}
+
+// clientConfigName stands in the runtime's source where the browser needs the
+// object that clientConfig returns. Defining it would make esbuild import the
+// object into every module.
+const clientConfigName = "process.env.__ONWARD_CLIENT_CONFIG"
+
+// clientConfig is what the browser side of next/* knows of next.config; the
+// server gets the same object at start.
+func (b *build) clientConfig() map[string]any {
+	c := b.opt.Config
+	m := map[string]any{
+		"basePath":        c.BasePath,
+		"assetPrefix":     c.AssetPrefix,
+		"trailingSlash":   c.TrailingSlash,
+		"reactStrictMode": c.ReactStrictMode,
+		"images": map[string]any{
+			"deviceSizes":         c.Images.DeviceSizes,
+			"imageSizes":          c.Images.ImageSizes,
+			"qualities":           c.Images.Qualities,
+			"path":                c.Images.Path,
+			"loader":              c.Images.Loader,
+			"dangerouslyAllowSVG": c.Images.DangerouslyAllowSVG,
+			"unoptimized":         c.Images.Unoptimized,
+		},
+	}
+	if c.CrossOrigin != "" {
+		m["crossOrigin"] = c.CrossOrigin
+	}
+	return m
+}
+
+// targets reads browserslist from package.json as far as it names versions of
+// browsers ("chrome 120", "safari >= 17"); anything else, queries such as "> 1%"
+// included, leaves the baseline.
+func targets(dir string) []api.Engine {
+	data, err := os.ReadFile(filepath.Join(dir, "package.json"))
+	if err != nil {
+		return browserEngines
+	}
+	var pkg struct {
+		Browserslist json.RawMessage `json:"browserslist"`
+	}
+	if json.Unmarshal(data, &pkg) != nil || len(pkg.Browserslist) == 0 {
+		return browserEngines
+	}
+	var list []string
+	var byEnv map[string][]string
+	var one string
+	switch {
+	case json.Unmarshal(pkg.Browserslist, &list) == nil:
+	case json.Unmarshal(pkg.Browserslist, &byEnv) == nil:
+		list = byEnv["production"]
+	case json.Unmarshal(pkg.Browserslist, &one) == nil:
+		list = strings.Split(one, ",")
+	}
+	var out []api.Engine
+	for _, q := range list {
+		m := versionQuery.FindStringSubmatch(strings.ToLower(strings.TrimSpace(q)))
+		if m == nil {
+			return browserEngines
+		}
+		name, ok := engineNames[m[1]]
+		if !ok {
+			return browserEngines
+		}
+		out = append(out, api.Engine{Name: name, Version: m[2]})
+	}
+	if len(out) == 0 {
+		return browserEngines
+	}
+	return out
+}
+
+// engineNames are browserslist's names of the browsers esbuild knows.
+var engineNames = map[string]api.EngineName{
+	"chrome": api.EngineChrome, "edge": api.EngineEdge, "firefox": api.EngineFirefox, "safari": api.EngineSafari,
+	"ios": api.EngineIOS, "ios_saf": api.EngineIOS, "opera": api.EngineOpera,
+}
+
+var versionQuery = regexp.MustCompile(`^([a-z_]+)\s*(?:>=)?\s*(\d+(?:\.\d+)*)$`)
+
+// quoteJS is text as a JavaScript (and JSON) string literal.
+func quoteJS(text string) string {
+	data, _ := json.Marshal(text) // a string always marshals
+	return string(data)
+}

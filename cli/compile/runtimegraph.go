@@ -1,0 +1,204 @@
+package compile
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+	"github.com/onwardjs/onward/internal/diag"
+)
+
+// runtimeScript is what every worker runs first.
+const runtimeScript = "server/runtime.js"
+
+// runtimeFormat changes when the options below do, so that old cache entries
+// are not found.
+const runtimeFormat = "1 esbuild 0.28.2"
+
+// runtimeGraph writes server/runtime.js: platform, server runtime, next/* and the
+// app's React in one classic script. The same inputs make the same script, so
+// it is kept in the cache folder.
+func (b *build) runtimeGraph(context.Context) error {
+	b.result.RuntimeScript = runtimeScript
+	cached := ""
+	if b.opt.CacheDir != "" {
+		key, err := b.runtimeKey()
+		if err != nil {
+			return err
+		}
+		cached = filepath.Join(b.opt.CacheDir, "runtime", key+".js")
+		if data, err := os.ReadFile(cached); err == nil {
+			b.out.write(runtimeScript, data)
+			return nil
+		}
+	}
+	if m := b.reactMissing(); m != nil {
+		b.report.add(m)
+		return nil
+	}
+	var entry strings.Builder
+	for _, f := range []string{"dist/platform.js", "server/entry.ts"} {
+		if _, err := fs.Stat(b.opt.Runtime, f); err != nil {
+			return diag.Errorf("incomplete-runtime", "the runtime has no file %s", f).
+				WithHint("the program was built without its JavaScript: run `make build`")
+		}
+		entry.WriteString("import " + quoteJS("./"+f) + ";\n")
+	}
+	text := entry.String()
+	result := api.Build(api.BuildOptions{
+		AbsWorkingDir: b.dir,
+		EntryPoints:   []string{"onward-runtime"},
+		Bundle:        true,
+		Format:        api.FormatIIFE,
+		Platform:      api.PlatformNeutral,
+		Conditions:    []string{"node"},
+		MainFields:    []string{"main", "module"},
+		Outfile:       filepath.Join(b.opt.OutDir, filepath.FromSlash(runtimeScript)),
+		Engines:       serverEngines,
+		JSX:           api.JSXAutomatic,
+		TsconfigRaw:   `{"compilerOptions":{"jsx":"react-jsx"}}`,
+		Define: map[string]string{
+			"process.env.NODE_ENV":     `"production"`,
+			"process.env.NEXT_RUNTIME": `"nodejs"`,
+		},
+		MinifySyntax:     true,
+		MinifyWhitespace: true,
+		KeepNames:        false,
+		LegalComments:    api.LegalCommentsNone,
+		LogLevel:         api.LogLevelSilent,
+		LogLimit:         0,
+		Plugins: []api.Plugin{{Name: "runtime", Setup: func(pb api.PluginBuild) {
+			pb.OnResolve(api.OnResolveOptions{Filter: `^onward-runtime$`}, func(api.OnResolveArgs) (api.OnResolveResult, error) {
+				return api.OnResolveResult{Path: "entry", Namespace: runtimeNamespace}, nil
+			})
+			pb.OnLoad(api.OnLoadOptions{Filter: `^entry$`, Namespace: runtimeNamespace}, func(api.OnLoadArgs) (api.OnLoadResult, error) {
+				return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS, ResolveDir: b.dir}, nil
+			})
+			pb.OnResolve(api.OnResolveOptions{Filter: builtinFilter}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
+				// React's Node build asks for util, crypto and stream; the
+				// registry has them when the code runs.
+				return api.OnResolveResult{Path: strings.TrimPrefix(args.Path, "node:"), External: true}, nil
+			})
+			b.next.serveRuntime(pb, b.dir, "globalThis.__ONWARD_CLIENT_CONFIG")
+		}}},
+	})
+	b.report.addAll(result)
+	if len(result.Errors) > 0 {
+		return nil
+	}
+	data := result.OutputFiles[0].Contents
+	b.out.write(runtimeScript, data)
+	if cached == "" {
+		return nil
+	}
+	return storeCached(cached, data)
+}
+
+// storeCached puts data at path whole or not at all, and forgets older runtimes
+// in the same folder.
+func storeCached(path string, data []byte) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	old, _ := filepath.Glob(filepath.Join(dir, "*.js"))
+	temp, err := os.CreateTemp(dir, "new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	if _, err := temp.Write(data); err != nil {
+		temp.Close()
+		return err
+	}
+	if err := temp.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(temp.Name(), path); err != nil {
+		return err
+	}
+	for _, o := range old {
+		if o != path {
+			os.Remove(o)
+		}
+	}
+	return nil
+}
+
+// runtimeKey hashes what goes into the runtime script.
+func (b *build) runtimeKey() (string, error) {
+	h := sha256.New()
+	h.Write([]byte(runtimeFormat + "\x00" + b.dir + "\x00"))
+	for _, dir := range []string{"dist", "next", "platform", "server"} {
+		err := fs.WalkDir(b.opt.Runtime, dir, func(p string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := fs.ReadFile(b.opt.Runtime, p)
+			h.Write([]byte(p + "\x00"))
+			h.Write(data)
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	for _, name := range []string{"react", "react-dom", "scheduler"} {
+		folder := findPackage(b.dir, name)
+		data, err := os.ReadFile(filepath.Join(folder, "package.json"))
+		if folder == "" || err != nil {
+			continue
+		}
+		h.Write([]byte(folder + "\x00"))
+		h.Write(data)
+		files, err := os.ReadDir(filepath.Join(folder, "cjs"))
+		if err != nil {
+			continue
+		}
+		// A patched package keeps its version: sizes and times tell.
+		for _, f := range files {
+			if info, err := f.Info(); err == nil && strings.Contains(f.Name(), "production") {
+				h.Write([]byte(f.Name() + info.ModTime().String()))
+			}
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12]), nil
+}
+
+func (b *build) reactMissing() *diag.Message {
+	var missing []string
+	for _, name := range []string{"react", "react-dom"} {
+		if findPackage(b.dir, name) == "" {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	slices.Sort(missing)
+	names := strings.Join(missing, " ")
+	return diag.Errorf("react-missing", "the app's packages are not installed: no %s in node_modules", strings.ReplaceAll(names, " ", " and ")).
+		WithHint("run `npm install`, or `npm install %s` when package.json does not list it", names)
+}
+
+// findPackage looks for an installed package from dir upwards; "" when there is
+// none.
+func findPackage(dir, name string) string {
+	for {
+		p := filepath.Join(dir, "node_modules", filepath.FromSlash(name))
+		if _, err := os.Stat(filepath.Join(p, "package.json")); err == nil {
+			return p
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return ""
+		}
+		dir = up
+	}
+}

@@ -1,0 +1,205 @@
+package compile
+
+import (
+	"context"
+	"encoding/json"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/evanw/esbuild/pkg/api"
+	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/route"
+)
+
+const pageNamespace = "onward-page"
+
+// serverGraph bundles every page and API route for the engine. esbuild splits
+// only ES modules, so the bundle is made as ES modules first and each file is
+// then converted to CommonJS, which keeps live bindings.
+func (b *build) serverGraph(ctx context.Context) error {
+	pages := b.pages()
+	var entries []api.EntryPoint
+	for _, p := range pages {
+		entries = append(entries, api.EntryPoint{InputPath: pageNamespace + ":" + p.Route, OutputPath: "server/pages/" + pagePath(p.Route)})
+	}
+	result := api.Build(api.BuildOptions{
+		AbsWorkingDir:       b.dir,
+		EntryPointsAdvanced: entries,
+		Bundle:              true,
+		Splitting:           true,
+		Format:              api.FormatESModule,
+		Platform:            api.PlatformNeutral,
+		Conditions:          []string{"node"},
+		MainFields:          []string{"main", "module"},
+		Outdir:              b.opt.OutDir,
+		ChunkNames:          "server/chunks/[hash]",
+		AssetNames:          assetNames,
+		Engines:             serverEngines,
+		JSX:                 api.JSXAutomatic,
+		Tsconfig:            b.tsconfig,
+		Define:              b.defines(false),
+		MinifySyntax:        true,
+		LegalComments:       api.LegalCommentsNone,
+		Metafile:            true,
+		LogLevel:            api.LogLevelSilent,
+		LogLimit:            0,
+		ResolveExtensions:   resolveExtensions,
+		Loader:              loaders,
+		Plugins: []api.Plugin{
+			b.pagePlugin(pages, b.serverEntry),
+			b.next.server(),
+			b.styles.plugin(false),
+			b.assets.plugin(),
+			b.source.plugin(false),
+		},
+	})
+	b.report.addAll(result)
+	if len(result.Errors) > 0 || ctx.Err() != nil {
+		return nil
+	}
+	meta, err := parseMetafile(result.Metafile, b.opt.OutDir)
+	if err != nil {
+		return err
+	}
+	if err := b.writeServer(ctx, result.OutputFiles); err != nil {
+		return err
+	}
+	for _, p := range pages {
+		file := "server/pages/" + pagePath(p.Route) + ".js"
+		b.mu.Lock()
+		b.result.Pages[p.Route].Module = file
+		b.mu.Unlock()
+		if err := b.writeTrace(file, meta); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resolveExtensions is the order in which an import without extension is
+// completed.
+var resolveExtensions = []string{".js", ".mjs", ".tsx", ".ts", ".jsx", ".json", ".wasm", ".css"}
+
+// loaders by file ending; scripts and styles come from plugins.
+var loaders = func() map[string]api.Loader {
+	m := map[string]api.Loader{}
+	for _, ext := range fileLoaders {
+		m[ext] = api.LoaderFile
+	}
+	return m
+}()
+
+// pagePlugin makes one virtual entry per page; entry returns its source.
+func (b *build) pagePlugin(pages []route.Page, entry func(route.Page) string) api.Plugin {
+	byRoute := make(map[string]route.Page, len(pages))
+	for _, p := range pages {
+		byRoute[p.Route] = p
+	}
+	return api.Plugin{Name: "pages", Setup: func(pb api.PluginBuild) {
+		pb.OnResolve(api.OnResolveOptions{Filter: `^` + pageNamespace + `:`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
+			return api.OnResolveResult{Path: strings.TrimPrefix(args.Path, pageNamespace+":"), Namespace: pageNamespace}, nil
+		})
+		pb.OnLoad(api.OnLoadOptions{Filter: `.`, Namespace: pageNamespace}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+			text := entry(byRoute[args.Path])
+			return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS, ResolveDir: b.dir}, nil
+		})
+	}}
+}
+
+func (b *build) serverEntry(p route.Page) string {
+	from := quoteJS(b.pageModule(p))
+	// `export *` leaves the default out, and a page may lack one: naming it
+	// must not be an error here, but a message of our own.
+	return "export * from " + from + ";\nimport * as page from " + from + ";\nexport default page.default;\n"
+}
+
+// pageModule is what an entry imports: the page's file, or the module of next/*
+// that stands in for it.
+func (b *build) pageModule(p route.Page) string {
+	if p.File == "" {
+		return "next/" + strings.TrimPrefix(p.Route, "/_")
+	}
+	return filepath.ToSlash(filepath.Join(b.dir, filepath.FromSlash(p.File)))
+}
+
+// writeServer converts the bundled ES modules to CommonJS on all cores.
+func (b *build) writeServer(ctx context.Context, files []api.OutputFile) error {
+	work := make(chan api.OutputFile)
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for f := range work {
+				b.writeCommonJS(f)
+			}
+		})
+	}
+	for _, f := range files {
+		if ctx.Err() == nil {
+			work <- f
+		}
+	}
+	close(work)
+	wg.Wait()
+	return nil
+}
+
+func (b *build) writeCommonJS(f api.OutputFile) {
+	name := b.outName(f.Path)
+	if !strings.HasSuffix(name, ".js") {
+		b.out.write(name, f.Contents)
+		return
+	}
+	result := api.Transform(string(f.Contents), api.TransformOptions{
+		Format:        api.FormatCommonJS,
+		Platform:      api.PlatformNeutral,
+		Engines:       serverEngines,
+		LegalComments: api.LegalCommentsNone,
+		LogLevel:      api.LogLevelSilent,
+		Sourcefile:    name,
+	})
+	for _, m := range result.Errors {
+		b.report.add(b.report.convert(m, diag.Error))
+	}
+	b.out.write(name, result.Code)
+}
+
+// outName is an output path relative to OutDir.
+func (b *build) outName(full string) string {
+	rel, err := filepath.Rel(b.opt.OutDir, full)
+	if err != nil {
+		return filepath.ToSlash(full)
+	}
+	return filepath.ToSlash(rel)
+}
+
+// writeTrace writes the .nft.json beside a server entry: the files it needs.
+func (b *build) writeTrace(file string, meta *metafile) error {
+	dir := path.Dir(file)
+	files := []string{relative(dir, runtimeScript)}
+	for _, f := range meta.imports(file) {
+		files = append(files, relative(dir, f))
+	}
+	slices.Sort(files)
+	data, err := json.Marshal(struct {
+		Version int      `json:"version"`
+		Files   []string `json:"files"`
+	}{1, files})
+	if err != nil {
+		return err
+	}
+	b.out.write(file+".nft.json", data)
+	return nil
+}
+
+// relative is the path from one output folder to a file, with slashes.
+func relative(dir, file string) string {
+	rel, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(file))
+	if err != nil {
+		return file
+	}
+	return filepath.ToSlash(rel)
+}

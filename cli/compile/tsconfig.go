@@ -1,0 +1,42 @@
+package compile
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+)
+
+// writeTsconfig writes a config that extends the app's tsconfig.json or
+// jsconfig.json (for paths, baseUrl, decorators, jsxImportSource) and takes the
+// settings back that would change what the build puts out: "jsx": "preserve" is
+// in every Next.js app.
+func writeTsconfig(dir, outDir string) (string, error) {
+	type compilerOptions struct {
+		JSX                    string `json:"jsx"`
+		VerbatimModuleSyntax   bool   `json:"verbatimModuleSyntax"`
+		PreserveValueImports   bool   `json:"preserveValueImports"`
+		ImportsNotUsedAsValues string `json:"importsNotUsedAsValues"`
+	}
+	config := struct {
+		Extends         string          `json:"extends,omitempty"`
+		CompilerOptions compilerOptions `json:"compilerOptions"`
+	}{CompilerOptions: compilerOptions{JSX: "react-jsx", ImportsNotUsedAsValues: "remove"}}
+	for _, name := range []string{"tsconfig.json", "jsconfig.json"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			config.Extends = filepath.Join(dir, name)
+			break
+		}
+	}
+	data, err := json.Marshal(config)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(outDir, 0o755); err != nil {
+		return "", err
+	}
+	out, err := filepath.Abs(filepath.Join(outDir, "tsconfig.build.json"))
+	if err != nil {
+		return "", err
+	}
+	return out, os.WriteFile(out, data, 0o644)
+}
