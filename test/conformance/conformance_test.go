@@ -1,0 +1,178 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/onwardjs/onward/test/rig"
+)
+
+func TestConformance(t *testing.T) {
+	onward, err := rig.Onward()
+	if err != nil {
+		t.Fatal(err)
+	}
+	suites, err := Suites()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, err := Known()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]bool{}
+	for _, s := range suites {
+		for _, step := range s.Steps {
+			ids[step.ID] = true
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			compare(t, s, replay(t, s, onward), known)
+		})
+	}
+	for id := range known {
+		if !ids[id] {
+			t.Errorf("known.txt: no request has the id %s", id)
+		}
+	}
+}
+
+// replay builds and starts the suite's app and sends the requests.
+func replay(t *testing.T, s *Suite, f rig.Framework) []Answer {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	t.Cleanup(cancel)
+	app, err := rig.New(ctx, filepath.Join(rig.Apps(), s.App), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { app.Remove() })
+	if _, err := app.Build(ctx, f); err != nil {
+		t.Fatal(err)
+	}
+	server, err := app.Start(ctx, f, s.Home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		server.Close()
+		if t.Failed() {
+			t.Logf("the server printed:\n%s", lastLines(server.Log(), 40))
+		}
+	})
+	answers, err := s.Replay(app, server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answers
+}
+
+func compare(t *testing.T, s *Suite, answers []Answer, known map[string]string) {
+	t.Helper()
+	want, err := s.Recording()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range answers {
+		t.Run(got.ID, func(t *testing.T) {
+			recorded, ok := want[got.ID]
+			reason := known[got.ID]
+			switch {
+			case !ok:
+				t.Fatal("there is no recording of this request: run `make conformance-record`")
+			case got.Text == recorded && reason != "":
+				t.Fatalf("the answer is the same now: take %s out of known.txt (%s)", got.ID, reason)
+			case got.Text != recorded && reason == "":
+				t.Fatal(difference(recorded, got.Text))
+			}
+		})
+	}
+}
+
+// difference shows the lines between the common beginning and end.
+func difference(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	start := 0
+	for start < len(w) && start < len(g) && w[start] == g[start] {
+		start++
+	}
+	end := 0
+	for end < len(w)-start && end < len(g)-start && w[len(w)-1-end] == g[len(g)-1-end] {
+		end++
+	}
+	var b strings.Builder
+	for i := max(0, start-2); i < start; i++ {
+		fmt.Fprintf(&b, "\n    %s", w[i])
+	}
+	for _, side := range []struct {
+		sign  string
+		lines []string
+	}{{"next  ", w[start : len(w)-end]}, {"onward", g[start : len(g)-end]}} {
+		sign, lines := side.sign, side.lines
+		for i, line := range lines {
+			if i == 25 {
+				fmt.Fprintf(&b, "\n%s ... %d more lines", sign, len(lines)-i)
+				break
+			}
+			fmt.Fprintf(&b, "\n%s %s", sign, line)
+		}
+	}
+	return b.String()
+}
+
+func lastLines(text string, n int) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+}
+
+func TestSuitesAreRecorded(t *testing.T) {
+	suites, err := Suites()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range suites {
+		recorded, err := s.Recording()
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		requests := 0
+		for _, step := range s.Steps {
+			if step.ID == "" {
+				continue
+			}
+			requests++
+			if _, ok := recorded[step.ID]; !ok {
+				t.Errorf("%s: %s has no recording", s.Name, step.ID)
+			}
+		}
+		if requests != len(recorded) {
+			t.Errorf("%s: %d requests but %d recordings", s.Name, requests, len(recorded))
+		}
+	}
+}
+
+func TestParseSuite(t *testing.T) {
+	s, err := parse("x", "@app a\n@wait 2s\nA.one GET /x\n  H: v\nB 3x POST /y\n  | one\n  | two\nC POST /z\n  |* 3 ab\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Step{
+		{Wait: 2 * time.Second},
+		{ID: "A.one", Method: "GET", Target: "/x", Headers: []string{"H: v"}, Times: 1},
+		{ID: "B", Method: "POST", Target: "/y", Body: "one\ntwo", Times: 3},
+		{ID: "C", Method: "POST", Target: "/z", Body: "ababab", Times: 1},
+	}
+	if fmt.Sprint(s.Steps) != fmt.Sprint(want) {
+		t.Errorf("got %v\nwant %v", s.Steps, want)
+	}
+	for _, bad := range []string{"", "@app a\nA GET", "@app a\n  H: v", "@app a\n@nope", "@app a\n@wait 1h", "@app a\nA 100x GET /", "@app a\nA GET /\n  neither"} {
+		if _, err := parse("x", bad); err == nil {
+			t.Errorf("no error for %q", bad)
+		}
+	}
+}
