@@ -287,7 +287,7 @@ async function compose(visit: Visit, props: Record<string, unknown>, propsJSON: 
 }
 
 /** __NEXT_DATA__, keys in the order that Next.js writes them. */
-function nextData(visit: Visit, props: Record<string, unknown>): NextData {
+function nextData(visit: Visit, props: Record<string, unknown>): NextData & { isExperimentalCompile?: boolean } {
   const { job, page, autoExport, appGip, around } = visit;
   const boot = current();
   const { dynamicIds } = around.collected;
@@ -303,6 +303,8 @@ function nextData(visit: Visit, props: Record<string, unknown>): NextData {
     nextExport: exported || undefined,
     autoExport: autoExport || undefined,
     isFallback: job.mode === "fallback",
+    // Next.js has this key in what it renders after the build, and there only.
+    isExperimentalCompile: job.mode === "request" || job.reason === "stale" || job.reason === "on-demand" ? false : undefined,
     dynamicIds: dynamicIds.size ? [...dynamicIds] : undefined,
     err: visit.err && publicError(visit.err, boot.dev),
     gsp: isStatic || undefined,
