@@ -67,12 +67,16 @@ function scriptAttributes(script: ScriptProps): Record<string, unknown> {
   return rest;
 }
 
+function isElement(node: ReactNode): node is ReactElement<Record<string, any>> {
+  return isValidElement(node);
+}
+
 /** Every <Script> directly below the document's own <Head>. */
 function documentScripts(children: ReactNode): ScriptProps[] {
   const found: ScriptProps[] = [];
   const visit = (nodes: ReactNode) =>
     Children.forEach(nodes, (node) => {
-      if (!isValidElement<any>(node)) return;
+      if (!isElement(node)) return;
       if (node.type === Head || node.type === Fragment || node.type === "head" || node.type === "body") {
         visit(node.props.children);
       } else if ((node.type as { __nextScript?: true }).__nextScript) found.push(node.props);
@@ -190,7 +194,7 @@ export function Head({
 /** Scripts that must not be run by React's own rules are dropped where Next.js drops them; in development a stray title is reported. */
 function checkChildren(children: ReactNode): ReactNode {
   return Children.map(children, (child) => {
-    if (!isValidElement<any>(child)) return child;
+    if (!isElement(child)) return child;
     if (process.env.NODE_ENV === "development") {
       if (child.type === "title") {
         console.warn(

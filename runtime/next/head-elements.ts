@@ -17,15 +17,19 @@ function defaults(): HeadElement[] {
   ];
 }
 
+function isElement(node: ReactNode): node is HeadElement {
+  return isValidElement(node);
+}
+
 /** Elements of one <Head>; fragments are opened one level, text is dropped. */
 function flatten(children: ReactNode): HeadElement[] {
   const out: HeadElement[] = [];
   Children.forEach(children, (child) => {
-    if (!isValidElement<any>(child)) return;
+    if (!isElement(child)) return;
     if (child.type !== Fragment) out.push(child);
     else {
       Children.forEach(child.props.children, (inner) => {
-        if (isValidElement<any>(inner)) out.push(inner);
+        if (isElement(inner)) out.push(inner);
       });
     }
   });

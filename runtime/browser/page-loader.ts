@@ -1,0 +1,216 @@
+/**
+ * Pages as the browser gets them: the build manifest says which files a page
+ * has, an entry registers itself in `self.__NEXT_P`, data comes as JSON.
+ */
+import type { ComponentType } from "react";
+import { clientConfig } from "../next/client-config";
+import type { Query } from "../next/context";
+import { interpolateRoute, isDynamicRoute } from "../next/dynamic-route";
+import type { InitialPropsHolder } from "../next/initial-props";
+import { addBasePath, addLocale, formatUrl, parseRelativeUrl, removeTrailingSlash } from "../next/url";
+
+/** Namespace of a page's module; the compiler leaves the flags in place of data functions. */
+export interface PageModule {
+  default: ComponentType<any> & InitialPropsHolder;
+  __N_SSG?: boolean;
+  __N_SSP?: boolean;
+  reportWebVitals?: (metric: unknown) => void;
+}
+export interface Page {
+  module: PageModule;
+  /** Stylesheets, loaded but for the first page not yet applied. */
+  styles: HTMLLinkElement[];
+}
+
+type Entry = [route: string, module: () => PageModule];
+export interface BuildManifest {
+  sortedPages: string[];
+  [route: string]: string[] | unknown;
+}
+declare global {
+  interface Window {
+    __NEXT_P?: Entry[] | { push(entry: Entry): void };
+    __BUILD_MANIFEST?: BuildManifest;
+    __BUILD_MANIFEST_CB?: () => void;
+    __SSG_MANIFEST?: Set<string>;
+    __SSG_MANIFEST_CB?: () => void;
+  }
+}
+
+/** Something the build made is not there: the page must be loaded as a document. */
+export class AssetError extends Error {}
+
+/** How long to wait for the manifests, in milliseconds. */
+const patience = 3800;
+
+const registered = new Map<string, () => PageModule>();
+const awaited = new Map<string, (module: () => PageModule) => void>();
+
+/** Takes over the list that page entries push themselves to. */
+export function takeEntries(): void {
+  const register = ([route, module]: Entry) => {
+    registered.set(route, module);
+    awaited.get(route)?.(module);
+    awaited.delete(route);
+  };
+  const early = self.__NEXT_P;
+  self.__NEXT_P = { push: register };
+  if (Array.isArray(early)) early.forEach(register);
+}
+
+/** The module of a page whose script is part of the document. */
+export function entryOf(route: string): Promise<PageModule> {
+  const found = registered.get(route);
+  return found
+    ? Promise.resolve(found())
+    : new Promise((resolve) => awaited.set(route, (module) => resolve(module())));
+}
+
+function manifest<K extends "__BUILD_MANIFEST" | "__SSG_MANIFEST">(name: K): Promise<NonNullable<Window[K]>> {
+  return new Promise((resolve, reject) => {
+    const now = self[name];
+    if (now) return resolve(now as NonNullable<Window[K]>);
+    const callback = `${name}_CB` as const;
+    const old = self[callback];
+    self[callback] = () => {
+      resolve(self[name] as NonNullable<Window[K]>);
+      old?.();
+    };
+    setTimeout(() => reject(new AssetError(`${name} did not load`)), patience);
+  });
+}
+export const buildManifest = () => manifest("__BUILD_MANIFEST");
+export const ssgManifest = () => manifest("__SSG_MANIFEST");
+
+/** Where built files are, with trailing "/_next/". */
+let assets = "/_next/";
+export function setAssetPrefix(prefix: string): void {
+  assets = prefix + "/_next/";
+}
+
+function assetUrl(file: string): string {
+  const { deploymentId } = clientConfig();
+  return assets + file.split("/").map(encodeURIComponent).join("/") + (deploymentId ? "?dpl=" + deploymentId : "");
+}
+
+async function filesOf(route: string): Promise<string[]> {
+  const files = (await buildManifest())[route];
+  if (!Array.isArray(files)) throw new AssetError(`There is no page ${route}.`);
+  return files;
+}
+
+const links = new Map<string, HTMLLinkElement>();
+const loadedStyles = new WeakMap<HTMLLinkElement, Promise<void>>();
+
+/** A stylesheet of a page; not applied until applyStyles. */
+function styleLink(file: string): HTMLLinkElement {
+  const href = assetUrl(file);
+  let link = links.get(href);
+  if (link) return link;
+  link = [...document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]")].find(
+    (l) => l.getAttribute("href") === href,
+  );
+  if (!link) {
+    link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = href;
+    link.media = "not all";
+    link.setAttribute("fetchpriority", "high");
+    link.setAttribute("data-n-p", "");
+    const { crossOrigin } = clientConfig();
+    if (crossOrigin) link.crossOrigin = crossOrigin;
+    const made = link;
+    const loaded = new Promise<void>((resolve, reject) => {
+      made.onload = () => resolve();
+      made.onerror = () => {
+        links.delete(href);
+        made.remove();
+        reject(new AssetError(`Failed to load stylesheet: ${href}`));
+      };
+    });
+    loaded.catch(() => {});
+    loadedStyles.set(made, loaded);
+    document.head.insertBefore(made, document.querySelector("noscript[data-n-css]"));
+  }
+  links.set(href, link);
+  return link;
+}
+
+/** Applies the stylesheets of the page that is shown now and of the app, and no others. */
+export function applyStyles(styles: HTMLLinkElement[]): void {
+  for (const link of document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet][data-n-p]")) {
+    link.media = styles.includes(link) ? "" : "not all";
+  }
+}
+
+const pages = new Map<string, Promise<Page>>();
+
+/** Loads a page's scripts and styles. Rejects with AssetError when one is missing. */
+export function loadPage(route: string): Promise<Page> {
+  let page = pages.get(route);
+  if (!page) {
+    page = load(route);
+    pages.set(route, page);
+    // A failure is not final: the network may come back.
+    page.catch(() => pages.delete(route));
+  }
+  return page;
+}
+
+async function load(route: string): Promise<Page> {
+  // Pages without an entry in the manifest (_app, _error) come with the document.
+  let files: string[];
+  try {
+    files = await filesOf(route);
+  } catch (err) {
+    if (!registered.has(route)) throw err;
+    files = [];
+  }
+  const styles = files.filter((f) => f.endsWith(".css")).map(styleLink);
+  const loading = styles.map((link) => loadedStyles.get(link));
+  try {
+    if (!registered.has(route)) {
+      const scripts = files.filter((f) => f.endsWith(".js"));
+      // Shared chunks are only fetched ahead: the entry's imports run them in order.
+      const entries = scripts.filter((f) => f.includes("/chunks/pages/"));
+      for (const file of scripts) if (entries.length && !entries.includes(file)) addLink("modulepreload", file);
+      await Promise.all((entries.length ? entries : scripts).map((f) => import(assetUrl(f))));
+    }
+    await Promise.all(loading);
+  } catch (err) {
+    throw err instanceof AssetError ? err : new AssetError(`Failed to load page ${route}: ${err}`);
+  }
+  const module = registered.get(route);
+  if (!module) throw new AssetError(`The script of page ${route} did not register it.`);
+  return { module: module(), styles };
+}
+
+/** Fetches a page's files at low priority without running them. */
+export async function prefetchPage(route: string): Promise<void> {
+  const { saveData, effectiveType } = (navigator as { connection?: { saveData?: boolean; effectiveType?: string } }).connection ?? {};
+  if (saveData || /2g/.test(effectiveType ?? "") || pages.has(route) || registered.has(route)) return;
+  for (const file of await filesOf(route)) addLink("prefetch", file);
+}
+
+function addLink(rel: "prefetch" | "modulepreload", file: string): void {
+  const href = assetUrl(file);
+  if (document.querySelector(`link[href="${href}"],script[src="${href}"]`)) return;
+  const link = document.createElement("link");
+  link.rel = rel;
+  link.as = file.endsWith(".css") ? "style" : "script";
+  const { crossOrigin } = clientConfig();
+  // Module scripts are fetched with CORS; without this the cache would not match.
+  if (crossOrigin || link.as === "script") link.crossOrigin = crossOrigin ?? "anonymous";
+  link.href = href;
+  document.head.append(link);
+}
+
+/** URL of a page's data. `asPath` may carry another query than `query`, which counts. */
+export function dataUrl(buildId: string, route: string, query: Query, asPath: string, locale?: string): string {
+  const { pathname } = parseRelativeUrl(asPath);
+  const path = isDynamicRoute(route) ? (interpolateRoute(route, pathname, query)?.path ?? "") : route;
+  const search = formatUrl({ query });
+  const localised = removeTrailingSlash(addLocale(path, locale));
+  const file = localised === "/" ? "/index" : /^\/index(\/|$)/.test(localised) ? "/index" + localised : localised;
+  return addBasePath(`/_next/data/${buildId}${file}.json${search}`);
+}
