@@ -21,13 +21,15 @@ import (
 //   - the framework's own script, preload and style sheet tags: the file layout
 //     is free (spec S010), and layout tests look at it elsewhere;
 //   - the bytes of an ETag, but not its kind: any strong hash will do (P036);
+//   - the look of the built-in error page, which its users cannot rely on;
 //   - the order of attributes, except on img, where it matters (P243);
 //   - the order and spacing of nothing else.
 type normaliser struct {
-	buildID     string
-	host        string
-	ignoreStyle bool
-	stamps      map[string]int
+	buildID string
+	host    string
+	// plain: styles do not count in the present document.
+	plain  bool
+	stamps map[string]int
 }
 
 // Headers of the connection or of the moment.
@@ -79,16 +81,22 @@ func (n *normaliser) body(step Step, r *reply) string {
 		return ""
 	case r.status == 200 && strings.Contains(step.Target, "/_next/static/"):
 		return fmt.Sprintf("(an asset, empty: %t)\n", len(body) == 0)
-	case len(body) > 20_000 && !strings.HasPrefix(kind, "text/html"):
-		return fmt.Sprintf("(%d bytes)\n", len(body))
-	case strings.HasPrefix(kind, "text/html") && bytes.HasPrefix(bytes.ToLower(body), []byte("<!doctype")):
+	case isPage(body):
 		return n.html(body)
+	case len(body) > 20_000:
+		return fmt.Sprintf("(%d bytes)\n", len(body))
 	case strings.HasPrefix(kind, "application/json"):
 		return n.text(indentJSON(body)) + "\n"
 	case strings.HasPrefix(kind, "image/png"):
 		return fmt.Sprintf("(%d bytes of image)\n", len(body))
 	}
 	return n.text(strconv.Quote(string(body))) + "\n"
+}
+
+// isPage tells HTML documents, whatever their content type says (416 and 412
+// answers for files are pages under the file's type).
+func isPage(body []byte) bool {
+	return len(body) > 9 && strings.EqualFold(string(body[:9]), "<!doctype")
 }
 
 func indentJSON(text []byte) string {
@@ -134,6 +142,7 @@ func (n *normaliser) html(source []byte) string {
 	if err != nil {
 		return "not HTML: " + err.Error() + "\n"
 	}
+	n.plain = bytes.Contains(source, []byte("next-error-h1"))
 	var b strings.Builder
 	n.node(&b, root, 0)
 	return b.String()
@@ -178,7 +187,7 @@ func (n *normaliser) framework(node *html.Node) bool {
 	case "noscript":
 		return hasAttribute(node, "data-n-css")
 	case "style":
-		return n.ignoreStyle
+		return n.plain
 	}
 	return false
 }
@@ -188,7 +197,7 @@ func (n *normaliser) tag(node *html.Node) string {
 	for _, a := range node.Attr {
 		value := n.text(a.Val)
 		switch {
-		case a.Key == "style" && n.ignoreStyle:
+		case a.Key == "style" && n.plain:
 			continue
 		case a.Key == "class":
 			value = localClasses(value)

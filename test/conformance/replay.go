@@ -34,7 +34,7 @@ func (s *Suite) Replay(app *rig.App, server *rig.Server) ([]Answer, error) {
 		return nil, fmt.Errorf("conformance: %w", err)
 	}
 	host := strings.TrimPrefix(server.URL, "http://")
-	n := &normaliser{buildID: strings.TrimSpace(string(build)), host: host, ignoreStyle: s.IgnoreStyle}
+	n := &normaliser{buildID: strings.TrimSpace(string(build)), host: host}
 	places, err := placeholders(host, s.Home, n.buildID)
 	if err != nil {
 		return nil, err

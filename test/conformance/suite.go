@@ -22,7 +22,6 @@ import (
 //
 //	@app contract            the folder below test/apps
 //	@home /docs              the home page, if it is not /
-//	@ignore-style            style attributes and elements do not count
 //	@wait 3s                 a pause
 //	P172.empty POST /api/x   a request: id, method, target
 //	  Content-Type: a/b      its headers, indented
@@ -33,11 +32,10 @@ import (
 // {build} in a target is the build id, {script} and {style} the first script
 // and style sheet of the home page. Lines that begin with # are comments.
 type Suite struct {
-	Name        string
-	App         string
-	Home        string
-	IgnoreStyle bool
-	Steps       []Step
+	Name  string
+	App   string
+	Home  string
+	Steps []Step
 }
 
 // Step is a pause or a request.
@@ -134,8 +132,6 @@ func (s *Suite) directive(fields []string) error {
 		s.App = fields[1]
 	case fields[0] == "@home" && len(fields) == 2:
 		s.Home = fields[1]
-	case fields[0] == "@ignore-style" && len(fields) == 1:
-		s.IgnoreStyle = true
 	case fields[0] == "@wait" && len(fields) == 2:
 		d, err := time.ParseDuration(fields[1])
 		if err != nil || d > 10*time.Second {
