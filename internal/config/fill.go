@@ -1,0 +1,349 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var deploymentIDPattern = regexp.MustCompile(`^[A-Za-z0-9_-]*$`)
+
+// fill puts the user's options over the defaults in c.
+func (r *reader) fill(c *Config) {
+	r.paths(c)
+	take(r, "trailingSlash", &c.TrailingSlash)
+	take(r, "poweredByHeader", &c.PoweredByHeader)
+	take(r, "generateEtags", &c.GenerateEtags)
+	take(r, "compress", &c.Compress)
+	take(r, "cleanDistDir", &c.CleanDistDir)
+	take(r, "reactStrictMode", &c.ReactStrictMode)
+	take(r, "crossOrigin", &c.CrossOrigin)
+	take(r, "productionBrowserSourceMaps", &c.ProductionBrowserSourceMaps)
+	take(r, "skipTrailingSlashRedirect", &c.SkipTrailingSlashRedirect)
+	take(r, "skipProxyUrlNormalize", &c.SkipProxyURLNormalize)
+	take(r, "useFileSystemPublicRoutes", &c.UseFileSystemPublicRoutes)
+	take(r, "typescript.ignoreBuildErrors", &c.TypeScript.IgnoreBuildErrors)
+	take(r, "typescript.tsconfigPath", &c.TypeScript.TsconfigPath)
+	take(r, "experimental.isrFlushToDisk", &c.IsrFlushToDisk)
+	take(r, "experimental.scrollRestoration", &c.ScrollRestoration)
+	take(r, "experimental.caseSensitiveRoutes", &c.CaseSensitiveRoutes)
+	take(r, "experimental.prerenderEarlyExit", &c.PrerenderEarlyExit)
+	takeInt(r, "expireTime", &c.ExpireTime)
+	takeInt(r, "cacheMaxMemorySize", &c.CacheMaxMemorySize)
+	takeInt(r, "staticPageGenerationTimeout", &c.StaticPageGenerationTimeout)
+	takeInt(r, "watchOptions.pollIntervalMs", &c.PollInterval)
+	takeInt(r, "experimental.largePageDataBytes", &c.LargePageDataBytes)
+	takeInt(r, "experimental.cpus", &c.Cpus)
+	takeInt(r, "experimental.staticGenerationMaxConcurrency", &c.StaticGenerationMaxConcurrency)
+	takeInt(r, "experimental.staticGenerationRetryCount", &c.StaticGenerationRetryCount)
+	takeList(r, "transpilePackages", &c.TranspilePackages)
+	takeList(r, "serverExternalPackages", &c.ServerExternalPackages)
+	takeList(r, "allowedDevOrigins", &c.AllowedDevOrigins)
+	takeList(r, "turbopack.resolveExtensions", &c.ResolveExtensions)
+	r.aliases(c)
+	r.compiler(c)
+	r.env(c)
+	r.output(c)
+	r.buildID(c)
+	r.rules(c)
+	r.i18n(c)
+	r.images(c)
+	r.experiments(c)
+
+	for _, name := range c.TranspilePackages {
+		if slices.Contains(c.ServerExternalPackages, name) {
+			r.fatal("A package is either compiled into the build or left outside it. Keep one of the two.",
+				"%q is in both transpilePackages and serverExternalPackages", name)
+		}
+	}
+}
+
+// take copies a value whose type check has passed.
+func take[T any](r *reader, path string, into *T) {
+	if v, ok := r.get(path).(T); ok {
+		*into = v
+	}
+}
+
+func takeInt[T int | int64](r *reader, path string, into *T) {
+	v, ok := r.get(path).(float64)
+	if !ok {
+		return
+	}
+	const most = 1 << 52 // what a float64 holds exactly, and far from overflow
+	*into = T(min(max(v, -most), most))
+}
+
+func takeList(r *reader, path string, into *[]string) {
+	if v, ok := r.get(path).([]any); ok && texts.ok(v) {
+		*into = (*into)[:0:0]
+		for _, item := range v {
+			*into = append(*into, item.(string))
+		}
+	}
+}
+
+// paths reads the options that shape URLs and folders.
+func (r *reader) paths(c *Config) {
+	switch v := r.get("basePath").(type) {
+	case nil:
+	case string:
+		switch {
+		case v == "":
+		case v == "/":
+			r.fatal(`For an app at the root, remove it or set it to "".`, `basePath must not be "/"`)
+		case !strings.HasPrefix(v, "/"):
+			r.fatal("For example: basePath: \"/docs\".", "basePath must start with a slash: %q", v)
+		case strings.HasSuffix(v, "/"):
+			r.fatal("Remove the last slash.", "basePath must not end with a slash: %q", v)
+		default:
+			c.BasePath = v
+		}
+	default:
+		r.fatal("For example: basePath: \"/docs\".", "basePath must be a string, not %s", describe(v))
+	}
+	switch v := r.get("assetPrefix").(type) {
+	case nil:
+	case string:
+		c.AssetPrefix = strings.TrimSuffix(v, "/")
+	default:
+		r.fatal("For example: assetPrefix: \"https://cdn.example.com\".", "assetPrefix must be a string, not %s", describe(v))
+	}
+	if c.AssetPrefix == "" {
+		c.AssetPrefix = c.BasePath
+	}
+	switch v := r.get("distDir").(type) {
+	case nil:
+	case string:
+		switch dir := strings.TrimSpace(v); dir {
+		case "":
+			r.fatal("Remove it to have \".next\".", "distDir must not be empty")
+		case "public":
+			r.fatal("public/ holds the files served as they are. Choose another folder.", `distDir must not be "public"`)
+		default:
+			c.DistDir = dir
+		}
+	default:
+		r.fatal("For example: distDir: \"build\".", "distDir must be a string, not %s", describe(v))
+	}
+	if v := r.get("pageExtensions"); v != nil {
+		list, ok := v.([]any)
+		switch {
+		case !ok || !texts.ok(v):
+			r.fatal("For example: pageExtensions: [\"page.tsx\", \"page.ts\"].", "pageExtensions must be an array of strings, not %s", describe(v))
+		case len(list) == 0:
+			r.fatal("Remove it to have tsx, ts, jsx and js.", "pageExtensions must not be empty")
+		default:
+			takeList(r, "pageExtensions", &c.PageExtensions)
+			for i, ext := range c.PageExtensions {
+				if ext = strings.TrimPrefix(ext, "."); ext == "" || strings.ContainsAny(ext, "/\\") {
+					r.fatal("List extensions without a leading dot, like \"mdx\".", "pageExtensions has %q, which is no extension", c.PageExtensions[i])
+				} else {
+					c.PageExtensions[i] = ext
+				}
+			}
+		}
+	}
+}
+
+// aliases reads turbopack.resolveAlias. A list gives its first entry; conditional
+// aliases give that of "browser" or "default".
+func (r *reader) aliases(c *Config) {
+	m, _ := r.get("turbopack.resolveAlias").(map[string]any)
+	for _, from := range slices.Sorted(maps.Keys(m)) {
+		to := m[from]
+		if list, ok := to.([]any); ok && len(list) > 0 {
+			to = list[0]
+		}
+		if cond, ok := to.(map[string]any); ok {
+			if to = cond["browser"]; to == nil {
+				to = cond["default"]
+			}
+			r.warn("config-alias", fmt.Sprintf("the conditions of turbopack.resolveAlias[%q] are not supported: %v is used everywhere", from, to), "Use one target.")
+		}
+		target, ok := to.(string)
+		if !ok {
+			r.warn("config-alias", fmt.Sprintf("turbopack.resolveAlias[%q] must be a string, not %s; it is ignored", from, describe(to)), "Name a package or a path that starts with \"./\".")
+			continue
+		}
+		if c.ResolveAlias == nil {
+			c.ResolveAlias = map[string]string{}
+		}
+		c.ResolveAlias[from] = target
+	}
+}
+
+// compiler reads compiler.define and compiler.defineServer. As in Next.js a
+// string is inserted as a string literal.
+func (r *reader) compiler(c *Config) {
+	read := func(path string) map[string]string {
+		m, _ := r.get(path).(map[string]any)
+		if len(m) == 0 {
+			return nil
+		}
+		out := make(map[string]string, len(m))
+		for k, v := range m {
+			b, err := json.Marshal(v)
+			if err != nil {
+				r.fatal("Use strings, numbers and booleans.", "%s[%q] cannot be written as JavaScript: %v", path, k, err)
+				continue
+			}
+			out[k] = string(b)
+		}
+		return out
+	}
+	c.Compiler.Define, c.Compiler.DefineServer = read("compiler.define"), read("compiler.defineServer")
+	env, _ := r.get("env").(map[string]any)
+	for _, m := range []map[string]string{c.Compiler.Define, c.Compiler.DefineServer} {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
+			if name, ok := strings.CutPrefix(k, "process.env."); ok && env[name] != nil {
+				r.fatal("Set it in one place.", "%q is in both env and compiler.define", name)
+			}
+		}
+	}
+}
+
+func (r *reader) env(c *Config) {
+	v := r.get("env")
+	if v == nil {
+		return
+	}
+	m, ok := v.(map[string]any)
+	if !ok || !textMap.ok(v) {
+		r.fatal("Its values are inserted as strings: env: { NAME: \"value\" }.", "env must be an object of strings, not %s", describe(v))
+		return
+	}
+	c.Env = make(map[string]string, len(m))
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		if strings.HasPrefix(key, "__") || strings.HasPrefix(key, "NODE_") || key == "NEXT_RUNTIME" {
+			r.fatal("Choose another name.", "env must not set %q: names that start with __ or NODE_, and NEXT_RUNTIME, are reserved", key)
+			continue
+		}
+		if s, ok := m[key].(string); ok {
+			c.Env[key] = s
+		}
+	}
+}
+
+func (r *reader) output(c *Config) {
+	if v := r.get("output"); v != nil {
+		s, _ := v.(string)
+		if s != "standalone" && s != "export" {
+			r.fatal("Remove it for an ordinary build.", `output must be "standalone" or "export", not %s`, describe(v))
+			return
+		}
+		c.Output = s
+		if s == "export" && r.get("i18n") != nil {
+			r.fatal("Exported files have no server to choose a locale. Remove one of the two.", `i18n does not go with output: "export"`)
+		}
+	}
+}
+
+func (r *reader) buildID(c *Config) {
+	switch v := r.get("generateBuildId").(type) {
+	case nil:
+	case string:
+		c.BuildID = strings.TrimSpace(v)
+		if c.BuildID == "" || strings.ContainsAny(c.BuildID, "/\\?#%") || c.BuildID == "." || c.BuildID == ".." {
+			r.fatal("The build id is a folder's name and a part of URLs. Return letters, digits, dashes, or null for the default.",
+				"generateBuildId returned %q, which cannot be a build id", v)
+		}
+	default:
+		r.fatal("Return a string, or null for the default.", "generateBuildId must return a string, not %s", describe(v))
+	}
+	switch v := r.get("deploymentId").(type) {
+	case nil:
+	case string:
+		c.DeploymentID = v
+	default:
+		r.fatal("It is a string of letters, digits, - and _.", "deploymentId must be a string, not %s", describe(v))
+	}
+	if id := os.Getenv("NEXT_DEPLOYMENT_ID"); id != "" {
+		c.DeploymentID = id
+	}
+	if !deploymentIDPattern.MatchString(c.DeploymentID) {
+		r.fatal("Use letters, digits, - and _ only.", "deploymentId has other characters: %q", c.DeploymentID)
+	}
+}
+
+// experiments lists what the user set under experimental.
+func (r *reader) experiments(c *Config) {
+	m, _ := r.get("experimental").(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		if b, err := json.Marshal(m[name]); err == nil {
+			c.Experiments = append(c.Experiments, Experiment{Name: name, Value: b})
+		}
+	}
+}
+
+// i18n checks and reads the i18n option.
+func (r *reader) i18n(c *Config) {
+	v := r.get("i18n")
+	if v == nil {
+		return
+	}
+	const hint = `For example: i18n: { locales: ["en", "fr"], defaultLocale: "en" }.`
+	m, ok := v.(map[string]any)
+	if !ok {
+		r.fatal(hint, "i18n must be an object, not %s", describe(v))
+		return
+	}
+	if !texts.ok(m["locales"]) || len(m["locales"].([]any)) == 0 {
+		r.fatal(hint, "i18n.locales must be an array of locale names, not %s", describe(m["locales"]))
+		return
+	}
+	def, ok := m["defaultLocale"].(string)
+	if !ok || def == "" {
+		r.fatal(hint, "i18n.defaultLocale must be a string, not %s", describe(m["defaultLocale"]))
+		return
+	}
+	out := &I18n{DefaultLocale: def, Locales: []string{def}}
+	seen := map[string]bool{}
+	for _, item := range m["locales"].([]any) {
+		l := item.(string)
+		switch {
+		case l == "" || strings.ContainsAny(l, "/\\?#% "):
+			r.fatal(hint, "i18n.locales has %q, which is no locale name", l)
+		case seen[strings.ToLower(l)]:
+			r.fatal("List each locale once; case does not count.", "i18n.locales has %q twice", l)
+		case l != def:
+			out.Locales = append(out.Locales, l)
+		}
+		seen[strings.ToLower(l)] = true
+	}
+	if !slices.ContainsFunc(m["locales"].([]any), func(l any) bool { return l == def }) {
+		r.fatal("Add it to i18n.locales.", "i18n.defaultLocale %q is not in i18n.locales", def)
+	}
+	if len(out.Locales) > 100 {
+		r.warn("config-locales", fmt.Sprintf("i18n has %d locales; more than 100 make every build and every page larger", len(out.Locales)), "Build the rarer ones as an app of their own.")
+	}
+	switch d := m["localeDetection"].(type) {
+	case nil:
+	case bool:
+		out.NoDetection = !d
+	default:
+		r.fatal("Set it to false to turn detection off, or remove it.", "i18n.localeDetection must be false, not %s", describe(d))
+	}
+	if d := m["domains"]; d != nil {
+		if err := decode(d, &out.Domains); err != nil {
+			r.fatal(`Each is an object such as { domain: "example.fr", defaultLocale: "fr" }.`, "i18n.domains is not valid: %v", err)
+		}
+		for i, dom := range out.Domains {
+			if dom.Domain == "" || dom.DefaultLocale == "" {
+				r.fatal(`Each is an object such as { domain: "example.fr", defaultLocale: "fr" }.`, "i18n.domains[%d] needs domain and defaultLocale", i)
+			} else if strings.ContainsAny(dom.Domain, ":/") {
+				r.fatal("Write the host only, without protocol and port.", "i18n.domains[%d] has the domain %q", i, dom.Domain)
+			}
+			for _, other := range out.Domains[:i] {
+				if other.DefaultLocale == dom.DefaultLocale {
+					r.fatal("Each domain has its own default locale.", "the domains %s and %s have the same defaultLocale", other.Domain, dom.Domain)
+				}
+			}
+		}
+	}
+	c.I18n = out
+}

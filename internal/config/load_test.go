@@ -1,0 +1,312 @@
+package config
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/onwardjs/onward/internal/diag"
+)
+
+func TestFind(t *testing.T) {
+	tests := []struct {
+		name  string
+		files []string
+		want  string // path below the root; "!" an error that has the rest
+	}{
+		{"none", nil, ""},
+		{"js", []string{"app/next.config.js"}, "app/next.config.js"},
+		{"order", []string{"app/next.config.mts", "app/next.config.ts", "app/next.config.mjs"}, "app/next.config.mjs"},
+		{"parent", []string{"next.config.ts"}, "next.config.ts"},
+		{"nearest", []string{"next.config.js", "app/next.config.mts"}, "app/next.config.mts"},
+		{"foreign", []string{"app/next.config.cjs"}, "!next.config.cjs is not read"},
+		{"foreign beside ours", []string{"app/next.config.json", "app/next.config.js"}, "app/next.config.js"},
+		{"folder of that name", []string{"app/next.config.js/x"}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			root := t.TempDir()
+			if err := os.Mkdir(filepath.Join(root, "app"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range tt.files {
+				write(t, filepath.Join(root, f), "")
+			}
+			got, err := Find(filepath.Join(root, "app"))
+			if part, isErr := strings.CutPrefix(tt.want, "!"); isErr {
+				wantMessage(t, err, part, "hint")
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != "" {
+				rel, _ := filepath.Rel(root, got)
+				got = filepath.ToSlash(rel)
+			}
+			if got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestLoad(t *testing.T) {
+	dir := t.TempDir()
+	never := func(string, string) ([]byte, error) { t.Error("evaluated without a file"); return nil, nil }
+	c, warnings, err := Load(dir, PhaseBuild, never)
+	if err != nil || len(warnings) > 0 || !reflect.DeepEqual(c, Default()) {
+		t.Fatalf("without a file: %+v %v %v", c, warnings, err)
+	}
+	write(t, filepath.Join(dir, "next.config.mjs"), "")
+	c, _, err = Load(dir, PhaseBuild, func(file, phase string) ([]byte, error) {
+		if filepath.Base(file) != "next.config.mjs" || phase != PhaseBuild {
+			t.Errorf("evaluated %q in %q", file, phase)
+		}
+		return []byte(`{"trailingSlash":true}`), nil
+	})
+	if err != nil || !c.TrailingSlash || c.File != "next.config.mjs" {
+		t.Fatalf("%+v %v", c, err)
+	}
+	boom := errors.New("boom")
+	if _, _, err = Load(dir, PhaseBuild, func(string, string) ([]byte, error) { return nil, boom }); !errors.Is(err, boom) {
+		t.Error(err)
+	}
+}
+
+func parse(t *testing.T, js string) (*Config, []*diag.Message, error) {
+	t.Helper()
+	return Parse(t.TempDir(), "next.config.js", []byte(js))
+}
+
+func TestValues(t *testing.T) {
+	// One option of each group, and what it leads to.
+	tests := []struct {
+		js   string
+		want func(*Config) any
+		is   any
+	}{
+		{`{"basePath":"/docs"}`, func(c *Config) any { return [3]string{c.BasePath, c.AssetPrefix, c.Images.Path} }, [3]string{"/docs", "/docs", "/docs/_next/image"}},
+		{`{"assetPrefix":"https://cdn.x/","basePath":"/a"}`, func(c *Config) any { return c.AssetPrefix }, "https://cdn.x"},
+		{`{"trailingSlash":true}`, func(c *Config) any { return c.Images.Path }, "/_next/image/"},
+		{`{"distDir":" build "}`, func(c *Config) any { return c.DistDir }, "build"},
+		{`{"pageExtensions":["page.tsx",".mdx"]}`, func(c *Config) any { return c.PageExtensions }, []string{"page.tsx", "mdx"}},
+		{`{"generateEtags":false,"poweredByHeader":false,"compress":false,"cleanDistDir":false}`, func(c *Config) any { return c.GenerateEtags || c.PoweredByHeader || c.Compress || c.CleanDistDir }, false},
+		{`{"reactStrictMode":null,"i18n":null,"webpack":null}`, func(c *Config) any { return c.ReactStrictMode }, false},
+		{`{"generateBuildId":" abc\n"}`, func(c *Config) any { return c.BuildID }, "abc"},
+		{`{"generateBuildId":null}`, func(c *Config) any { return c.BuildID }, ""},
+		{`{"expireTime":3600,"cacheMaxMemorySize":0,"staticPageGenerationTimeout":5}`, func(c *Config) any {
+			return [3]int{c.ExpireTime, int(c.CacheMaxMemorySize), c.StaticPageGenerationTimeout}
+		}, [3]int{3600, 0, 5}},
+		{`{"env":{"A":"1"}}`, func(c *Config) any { return c.Env["A"] }, "1"},
+		{`{"compiler":{"define":{"V":"x","N":1},"defineServer":{"S":true}}}`, func(c *Config) any { return c.Compiler },
+			Compiler{Define: map[string]string{"V": `"x"`, "N": "1"}, DefineServer: map[string]string{"S": "true"}}},
+		{`{"turbopack":{"resolveAlias":{"a":"b","c":["d","e"]}}}`, func(c *Config) any { return c.ResolveAlias }, map[string]string{"a": "b", "c": "d"}},
+		{`{"experimental":{"cpus":2,"isrFlushToDisk":false}}`, func(c *Config) any { return [2]any{c.Cpus, c.IsrFlushToDisk} }, [2]any{2, false}},
+		{`{"experimental":{"swrDelta":7}}`, func(c *Config) any { return c.ExpireTime }, 7},
+		{`{"images":{"localPatterns":[]}}`, func(c *Config) any { return len(c.Images.LocalPatterns) }, 2},
+		{`{"images":{"remotePatterns":["https://a.b/x/**?q=1",{"protocol":"https:","hostname":"*.c.d"}]}}`, func(c *Config) any {
+			p := c.Images.RemotePatterns
+			return [6]string{p[0].Protocol, p[0].Hostname, p[0].Pathname, *p[0].Search, p[1].Protocol, p[1].Hostname}
+		}, [6]string{"https", "a.b", "/x/**", "?q=1", "https", "*.c.d"}},
+		{`{"assetPrefix":"https://cdn.x:8443","images":{"remotePatterns":[]}}`, func(c *Config) any {
+			p := c.Images.RemotePatterns[0]
+			return p.Hostname + *p.Port
+		}, "cdn.x8443"},
+		{`{"images":{"loader":"imgix","path":"https://x.imgix.net"}}`, func(c *Config) any { return c.Images.Path }, "https://x.imgix.net/"},
+		{`{"redirects":[{"source":"/a","destination":"/b","permanent":true,"has":[{"type":"host","value":"x"}]}]}`, func(c *Config) any { return c.Redirects[0].StatusCode }, 308},
+		{`{"rewrites":[{"source":"/a","destination":"/b"}]}`, func(c *Config) any { return c.Rewrites.AfterFiles[0].Destination }, "/b"},
+		{`{"rewrites":{"fallback":[{"source":"/a","destination":"https://b","basePath":false}]}}`, func(c *Config) any { return c.Rewrites.Fallback[0].NoBasePath }, true},
+		{`{"headers":[{"source":"/a","headers":[{"key":"X","value":"y"}]}]}`, func(c *Config) any { return c.Headers[0].Headers[0] }, Header{"X", "y"}},
+		{`{"i18n":{"locales":["fr","en"],"defaultLocale":"en","localeDetection":false}}`, func(c *Config) any { return *c.I18n },
+			I18n{Locales: []string{"en", "fr"}, DefaultLocale: "en", NoDetection: true}},
+	}
+	for _, tt := range tests {
+		c, _, err := parse(t, tt.js)
+		if err != nil {
+			t.Errorf("%s: %v", tt.js, err)
+			continue
+		}
+		if got := tt.want(c); !reflect.DeepEqual(got, tt.is) {
+			t.Errorf("%s: got %v, want %v", tt.js, got, tt.is)
+		}
+	}
+}
+
+func TestFatal(t *testing.T) {
+	tests := []struct{ js, want string }{
+		{`[]`, "must be an object"},
+		{`{"basePath":"/"}`, `basePath must not be "/"`},
+		{`{"basePath":"a"}`, "basePath must start with a slash"},
+		{`{"basePath":"/a/"}`, "basePath must not end with a slash"},
+		{`{"basePath":1}`, "basePath must be a string, not 1"},
+		{`{"assetPrefix":true}`, "assetPrefix must be a string"},
+		{`{"distDir":""}`, "distDir must not be empty"},
+		{`{"distDir":"public"}`, "distDir must not be"},
+		{`{"pageExtensions":[]}`, "pageExtensions must not be empty"},
+		{`{"pageExtensions":["a",1]}`, "pageExtensions must be an array of strings"},
+		{`{"env":{"NODE_ENV":"x"}}`, `env must not set "NODE_ENV"`},
+		{`{"env":{"__x":"x"}}`, `env must not set "__x"`},
+		{`{"env":{"A":1}}`, "env must be an object of strings"},
+		{`{"env":{"A":"1"},"compiler":{"define":{"process.env.A":"2"}}}`, `"A" is in both env and compiler.define`},
+		{`{"output":"static"}`, "output must be"},
+		{`{"output":"export","i18n":{"locales":["en"],"defaultLocale":"en"}}`, "i18n does not go with output"},
+		{`{"generateBuildId":1}`, "generateBuildId must return a string, not 1"},
+		{`{"generateBuildId":{"$function":true}}`, "not a function"},
+		{`{"generateBuildId":"a/b"}`, "cannot be a build id"},
+		{`{"deploymentId":"a b"}`, "deploymentId has other characters"},
+		{`{"target":"serverless"}`, `"target" is no longer supported`},
+		{`{"experimental":{"ppr":true}}`, `"experimental.ppr" is no longer supported`},
+		{`{"transpilePackages":["a"],"serverExternalPackages":["a"]}`, `"a" is in both`},
+		{`{"skipMiddlewareUrlNormalize":true,"skipProxyUrlNormalize":true}`, "both are set"},
+		{`{"i18n":[]}`, "i18n must be an object"},
+		{`{"i18n":{"locales":["en"],"defaultLocale":"fr"}}`, "not in i18n.locales"},
+		{`{"i18n":{"locales":["en","EN"],"defaultLocale":"en"}}`, `has "EN" twice`},
+		{`{"i18n":{"locales":"en","defaultLocale":"en"}}`, "i18n.locales must be an array"},
+		{`{"i18n":{"locales":["en"],"defaultLocale":"en","domains":[{"domain":"a.b:1","defaultLocale":"en"}]}}`, `has the domain "a.b:1"`},
+		{`{"i18n":{"locales":["en"],"defaultLocale":"en","domains":[{"domain":"a.b"}]}}`, "needs domain and defaultLocale"},
+		{`{"images":1}`, `"images" must be an object`},
+		{`{"images":{"deviceSizes":[0]}}`, "images.deviceSizes has 0"},
+		{`{"images":{"deviceSizes":["1"]}}`, `"images.deviceSizes" must be an array of whole numbers`},
+		{`{"images":{"qualities":[]}}`, "images.qualities must not be empty"},
+		{`{"images":{"formats":["image/png"]}}`, `images.formats has "image/png"`},
+		{`{"images":{"remotePatterns":[{"hostname":"a","protocol":"ftp"}]}}`, `protocol "ftp"`},
+		{`{"images":{"remotePatterns":[{"pathname":"/a"}]}}`, "has no hostname"},
+		{`{"images":{"remotePatterns":[{"hostname":"a","host":"b"}]}}`, `unknown field "host"`},
+		{`{"images":{"loader":"imgix"}}`, "needs images.path"},
+		{`{"images":{"loaderFile":"./nope.js"}}`, "does not exist"},
+		{`{"images":{"maximumRedirects":21}}`, "at most 20"},
+		{`{"redirects":{}}`, "redirects must return an array"},
+		{`{"redirects":[{"source":"a","destination":"/b","permanent":true}]}`, "source must start with a slash"},
+		{`{"redirects":[{"source":"/a","destination":"/b"}]}`, "needs permanent"},
+		{`{"redirects":[{"source":"/a","destination":"/b","statusCode":200}]}`, "statusCode must be 301"},
+		{`{"redirects":[{"source":"/a","permanent":false}]}`, "has no destination"},
+		{`{"redirects":[{"source":"/a","destination":"/b","permanent":true,"x":1}]}`, `unknown field "x"`},
+		{`{"rewrites":[{"source":"/a","destination":"b"}]}`, "destination must start with"},
+		{`{"headers":[{"source":"/a","headers":[{"key":"X"}]}]}`, "header without key or value"},
+		{`{"headers":[{"source":"/a","headers":[{"key":"X","value":"y"}],"has":[{"type":"ip"}]}]}`, "type must be header"},
+	}
+	for _, tt := range tests {
+		_, _, err := parse(t, tt.js)
+		var errs diag.Errors
+		if !errors.As(err, &errs) {
+			t.Errorf("%s: got %v", tt.js, err)
+			continue
+		}
+		if !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %q, want %q", tt.js, err, tt.want)
+		}
+		for _, m := range errs {
+			if m.Hint == "" || m.File == "" {
+				t.Errorf("%s: no hint or file: %q", tt.js, m.Text)
+			}
+		}
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	tests := []struct {
+		js   string
+		want []string // in text or detail of one warning each, in order
+	}{
+		{`{}`, nil},
+		{`{"foo":1,"images":{},"experimental":{"bar":2,"cpus":1}}`, []string{"\"experimental.bar\" is not an option\n\"foo\" is not an option"}},
+		{`{"trailingSlash":"yes"}`, []string{`"trailingSlash" must be true or false, not the string "yes"; it is ignored`}},
+		{`{"crossOrigin":"x"}`, []string{`"crossOrigin" must be "anonymous" or "use-credentials"`}},
+		{`{"webpack":{"$function":true}}`, []string{`"webpack" is not supported`}},
+		{`{"redirects":[],"rewrites":{"beforeFiles":[]},"headers":[],"i18n":null,"cacheComponents":false}`, nil},
+		{`{"headers":[{"source":"/a","headers":[{"key":"X","value":"y"}]}]}`, []string{`"headers" is not supported yet`}},
+		{`{"redirects":[{"source":"/a","destination":"/b","permanent":true}]}`, []string{`"redirects" is not supported yet`}},
+		{`{"rewrites":[{"source":"/a","destination":"/b"}]}`, []string{`"rewrites" is not supported yet`}},
+		{`{"i18n":{"locales":["en"],"defaultLocale":"en"}}`, []string{`"i18n" is not supported yet`}},
+		{`{"output":"standalone"}`, []string{`"output" is not supported yet`}},
+		{`{"output":"export"}`, []string{`"output" is not supported yet`}},
+		{`{"experimental":{"swrDelta":1}}`, []string{`"experimental.swrDelta" is now called "expireTime"`}},
+		{`{"eslint":{"ignoreDuringBuilds":true}}`, []string{`"eslint" has no effect any more`}},
+		{`{"images":{"domains":["a.b"]}}`, []string{`"images.domains" is deprecated`}},
+		{`{"compiler":{"removeConsole":true,"styledJsx":true}}`, []string{`"compiler.removeConsole" is not supported yet`}},
+		{`{"experimental":{"optimizePackageImports":["a"],"serverActions":{"bodySizeLimit":"2mb"}}}`, nil},
+		{`{"turbopack":{"resolveAlias":{"a":{"browser":"b"}}}}`, []string{"conditions of turbopack.resolveAlias"}},
+	}
+	for _, tt := range tests {
+		_, warnings, err := parse(t, tt.js)
+		if err != nil {
+			t.Errorf("%s: %v", tt.js, err)
+			continue
+		}
+		if len(warnings) != len(tt.want) {
+			t.Errorf("%s: %d warnings, want %d: %v", tt.js, len(warnings), len(tt.want), warnings)
+			continue
+		}
+		for i, w := range warnings {
+			if !strings.Contains(w.Text+"\n"+w.Detail, tt.want[i]) || w.Severity != diag.Warning || w.Hint == "" {
+				t.Errorf("%s: got %q %q (hint %q), want %q", tt.js, w.Text, w.Detail, w.Hint, tt.want[i])
+			}
+		}
+	}
+}
+
+func TestDeploymentIDFromEnvironment(t *testing.T) {
+	t.Setenv("NEXT_DEPLOYMENT_ID", "d-1")
+	if c, _, err := parse(t, `{"deploymentId":"x"}`); err != nil || c.DeploymentID != "d-1" {
+		t.Error(c, err)
+	}
+}
+
+// The manifest carries the Config as JSON.
+func TestConfigJSON(t *testing.T) {
+	c, _, err := parse(t, `{"basePath":"/a","redirects":[{"source":"/a","destination":"/b","permanent":true}],"experimental":{"cpus":3},"images":{"maximumDiskCacheSize":0}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Config
+	if err := json.Unmarshal(b, &back); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(c, &back) {
+		t.Errorf("got %+v\nwant %+v", &back, c)
+	}
+}
+
+func TestOptionTable(t *testing.T) {
+	var all []string
+	for _, o := range slices.Concat(options, experiments) {
+		all = append(all, o.path)
+		if o.effect >= later && o.hint == "" {
+			t.Errorf("%s has no hint", o.path)
+		}
+	}
+	for _, o := range experiments {
+		if slices.Contains(acceptedExperiments, o.path) && o.path != "middlewareClientMaxBodySize" {
+			t.Errorf("experimental.%s is listed twice", o.path)
+		}
+	}
+	slices.Sort(all)
+	for i := 1; i < len(all); i++ {
+		if all[i] == all[i-1] {
+			t.Errorf("%s is listed twice", all[i])
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{`{}`, `{"images":{"remotePatterns":[null]}}`, `{"i18n":{"locales":[null]}}`, `{"redirects":[null,1]}`, `{"experimental":[]}`} {
+		f.Add(s)
+	}
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, js string) {
+		c, _, err := Parse(dir, "next.config.js", []byte(js))
+		if (c == nil) == (err == nil) {
+			t.Fatal("neither a config nor an error, or both")
+		}
+	})
+}
