@@ -1,6 +1,5 @@
 /** Job "api": an API route, with the helpers that its `req` and `res` carry. */
 import { hostAsync, type Job } from "../platform/loop";
-import { require } from "../platform/module";
 import { current, load } from "./app";
 import { ApiError, bytesOf, formatBytes, parseBody } from "./body";
 import { etagOf, isFresh } from "./etag";
@@ -25,13 +24,12 @@ export async function api(job: Job): Promise<void> {
   const req = new IncomingMessage(input.req, job);
   const config = (): ApiConfig => (load(input.route).config.api as ApiConfig | undefined) ?? {};
   const res = new ApiResponse(req, input, job, () => config().responseLimit);
-  job.onAbort?.(() => {
+  const over = new Promise<void>((resolve) => (res.over = resolve));
+  job.onAbort(() => {
     req.abort();
     res.abandon();
+    res.over();
   });
-  let finished!: () => void;
-  const over = new Promise<void>((resolve) => (finished = resolve));
-  res.over = finished;
   try {
     const handler = load(input.route).exports.default as (req: IncomingMessage, res: ApiResponse) => unknown;
     const { bodyParser, externalResolver } = config();

@@ -16,8 +16,8 @@ import { resetShells } from "./shell";
 
 registerModules();
 
-onBoot((text: string) => {
-  start(JSON.parse(text) as Boot);
+onBoot((boot) => {
+  start(boot as Boot);
   resetShells();
 });
 

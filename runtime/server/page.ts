@@ -78,7 +78,7 @@ function begin(input: PageJob, job: Job): Visit {
   const App = load("/_app").Component;
   const written: Chunk[] = [];
   const req = new IncomingMessage(input.req ?? unasked(input.asPath), job);
-  job.onAbort?.(() => {
+  job.onAbort(() => {
     req.abort();
     visit.res.abandon();
   });
