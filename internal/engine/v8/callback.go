@@ -9,7 +9,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"sync"
+	"syscall"
 	"unsafe"
 
 	"github.com/onwardjs/onward/internal/engine"
@@ -132,7 +134,8 @@ func loadModule(w *worker, path string) (m *engine.Module, err error) {
 		return nil, nil
 	}
 	m, err = w.pool.opts.Load(path)
-	if errors.Is(err, errNotExist) {
+	// require tries names one after the other; a folder is not a module.
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.EISDIR) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, nil
 	}
 	return m, err

@@ -26,8 +26,8 @@ namespace {
 
 v8::Platform* platform;
 
-// In.Rejection of native.d.ts.
-constexpr int kRejection = 11;
+// In.Rejections of messages.ts.
+constexpr int kRejections = 11;
 constexpr size_t kMb = 1 << 20;
 
 int64_t Nanoseconds() {
@@ -82,8 +82,27 @@ void PromiseRejected(v8::PromiseRejectMessage message) {
   if (self == nullptr) return;
   v8::PromiseRejectEvent event = message.GetEvent();
   if (event != v8::kPromiseRejectWithNoHandler && event != v8::kPromiseHandlerAddedAfterReject) return;
-  self->rejections.push_back({event, Global<v8::Promise>(isolate, message.GetPromise()), Global<Value>()});
-  if (event == v8::kPromiseRejectWithNoHandler) self->rejections.back().reason.Reset(isolate, message.GetValue());
+  self->rejections.push_back({event, Global<v8::Promise>(isolate, message.GetPromise()), {}, {}});
+  if (event == v8::kPromiseRejectWithNoHandler) {
+    self->rejections.back().reason.Reset(isolate, message.GetValue());
+    self->rejections.back().frame.Reset(isolate, isolate->GetContinuationPreservedEmbedderData());
+  }
+}
+
+// The rejections since the last time as [event, promise, reason, frame, ...].
+Local<Value> TakeRejections(ow_isolate* self) {
+  Isolate* isolate = self->isolate;
+  std::vector<onward::Rejection> taken;
+  taken.swap(self->rejections);
+  std::vector<Local<Value>> flat;
+  Local<Value> undefined = v8::Undefined(isolate);
+  for (auto& r : taken) {
+    flat.push_back(v8::Integer::New(isolate, r.event));
+    flat.push_back(r.promise.Get(isolate));
+    flat.push_back(r.reason.IsEmpty() ? undefined : r.reason.Get(isolate));
+    flat.push_back(r.frame.IsEmpty() ? undefined : r.frame.Get(isolate));
+  }
+  return v8::Array::New(isolate, flat.data(), flat.size());
 }
 
 char* Copy(const std::string& s) {
@@ -267,16 +286,14 @@ void ow_turn(ow_isolate* self, const uint8_t* batch, size_t len, int64_t budget_
     bool stopped = dispatch->Call(context, undefined, 5, args).IsEmpty() && caught.HasTerminated();
     if (!stopped) {
       isolate->PerformMicrotaskCheckpoint();
-      // The list may grow while it is worked off.
-      for (size_t i = 0; i < self->rejections.size() && !caught.HasTerminated(); i++) {
-        Local<Value> report[] = {
-            v8::Integer::New(isolate, kRejection), v8::Integer::New(isolate, self->rejections[i].event),
-            self->rejections[i].promise.Get(isolate),
-            self->rejections[i].reason.IsEmpty() ? undefined : self->rejections[i].reason.Get(isolate), undefined};
-        if (dispatch->Call(context, undefined, 5, report).IsEmpty()) continue;
+      // Reporting may reject more.
+      while (!self->rejections.empty() && !caught.HasTerminated()) {
+        Local<Value> list = TakeRejections(self);
+        Local<Value> report[] = {v8::Integer::New(isolate, kRejections), v8::Integer::New(isolate, 0), list, undefined,
+                                 undefined};
+        if (dispatch->Call(context, undefined, 5, report).IsEmpty()) break;
         isolate->PerformMicrotaskCheckpoint();
       }
-      self->rejections.clear();
     }
     if (caught.HasTerminated() || isolate->IsExecutionTerminating() || Peek(&shared.near_limit)) {
       shared.state = Peek(&shared.near_limit) ? OW_HEAP_LIMIT : OW_TERMINATED;

@@ -100,6 +100,7 @@ struct Rejection {
   v8::PromiseRejectEvent event;
   v8::Global<v8::Promise> promise;
   v8::Global<v8::Value> reason;
+  v8::Global<v8::Value> frame;  // the context in which it happened
 };
 
 }  // namespace onward

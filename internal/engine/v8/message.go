@@ -7,7 +7,7 @@ import (
 	"math"
 )
 
-// Messages into JavaScript. The numbers are those of runtime/platform/native.d.ts.
+// Messages into JavaScript. The numbers are those of runtime/platform/messages.ts.
 const (
 	inBoot     = 1
 	inJob      = 2

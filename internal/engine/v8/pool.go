@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"runtime"
 	"sync"
@@ -35,8 +34,6 @@ const (
 	// maxInside bounds the Jobs that interleave in one worker.
 	maxInside = 512
 )
-
-var errNotExist = fs.ErrNotExist
 
 // Pool is an engine whose workers are V8 isolates of this process.
 type Pool struct {
