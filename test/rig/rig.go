@@ -143,23 +143,48 @@ func environment() []string {
 type BuildResult struct {
 	Output string
 	Wall   time.Duration
-	// PeakRSS in bytes, of the largest process of the build.
+	// PeakRSS in bytes of all its processes together, looked at every 20 ms.
 	PeakRSS int64
 }
 
 // Build builds the app. A failed build is an error that holds its output.
 func (a *App) Build(ctx context.Context, f Framework) (BuildResult, error) {
 	cmd := a.command(ctx, f, "build")
+	var out logBuffer
+	cmd.Stdout, cmd.Stderr = &out, &out
 	start := time.Now()
-	out, err := cmd.CombinedOutput()
-	r := BuildResult{Output: string(out), Wall: time.Since(start)}
+	if err := cmd.Start(); err != nil {
+		return BuildResult{}, fmt.Errorf("rig: %s build: %w", f.Name, err)
+	}
+	peak := make(chan int64)
+	done := make(chan struct{})
+	go func() { peak <- watchRSS(cmd.Process.Pid, done) }()
+	err := cmd.Wait()
+	r := BuildResult{Output: out.String(), Wall: time.Since(start)}
+	close(done)
+	r.PeakRSS = <-peak
 	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.PeakRSS = u.Maxrss * 1024
+		r.PeakRSS = max(r.PeakRSS, u.Maxrss*1024)
 	}
 	if err != nil {
-		return r, fmt.Errorf("rig: %s build: %w\n%s", f.Name, err, out)
+		return r, fmt.Errorf("rig: %s build: %w\n%s", f.Name, err, r.Output)
 	}
 	return r, nil
+}
+
+// watchRSS is the largest memory that a process group had until done.
+func watchRSS(group int, done <-chan struct{}) int64 {
+	var peak int64
+	for {
+		if now, err := groupRSS(group); err == nil {
+			peak = max(peak, now)
+		}
+		select {
+		case <-done:
+			return peak
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 func copyTree(from, to string) error {

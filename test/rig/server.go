@@ -119,8 +119,11 @@ func (s *Server) Close() error {
 	return nil
 }
 
-// RSS is the resident memory in bytes of the server's process group now.
-func (s *Server) RSS() (int64, error) {
+// RSS is the resident memory in bytes of the server's processes now.
+func (s *Server) RSS() (int64, error) { return groupRSS(s.cmd.Process.Pid) }
+
+// groupRSS sums the resident memory of a process group.
+func groupRSS(group int) (int64, error) {
 	processes, err := os.ReadDir("/proc")
 	if err != nil {
 		return 0, fmt.Errorf("rig: %w", err)
@@ -131,7 +134,7 @@ func (s *Server) RSS() (int64, error) {
 		if err != nil {
 			continue
 		}
-		if group, err := syscall.Getpgid(pid); err != nil || group != s.cmd.Process.Pid {
+		if g, err := syscall.Getpgid(pid); err != nil || g != group {
 			continue
 		}
 		statm, err := os.ReadFile("/proc/" + p.Name() + "/statm")
@@ -144,7 +147,7 @@ func (s *Server) RSS() (int64, error) {
 		}
 	}
 	if total == 0 {
-		return 0, fmt.Errorf("rig: process %d is gone", s.cmd.Process.Pid)
+		return 0, fmt.Errorf("rig: process group %d is gone", group)
 	}
 	return total, nil
 }
