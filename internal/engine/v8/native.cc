@@ -195,6 +195,18 @@ class ExternalSource : public String::ExternalOneByteStringResource {
   ow_buffer text_;
 };
 
+// A SyntaxError's stack does not say where it is: prepends "path:line", as Node.js does.
+void AddPlace(Isolate* isolate, Local<Context> context, const v8::TryCatch& caught, const std::string& path) {
+  if (!caught.Exception()->IsObject() || caught.Message().IsEmpty()) return;
+  Local<Object> error = caught.Exception().As<Object>();
+  Local<Value> stack;
+  if (!error->Get(context, Literal(isolate, "stack")).ToLocal(&stack) || !stack->IsString()) return;
+  std::string place = path + ":" + std::to_string(caught.Message()->GetLineNumber(context).FromMaybe(0)) + "\n";
+  Local<String> prefix;
+  if (!NewString(isolate, reinterpret_cast<const uint8_t*>(place.data()), place.size()).ToLocal(&prefix)) return;
+  error->Set(context, Literal(isolate, "stack"), String::Concat(isolate, prefix, stack.As<String>())).FromMaybe(false);
+}
+
 // compile(path)
 void Compile(const FunctionCallbackInfo<Value>& info) {
   Isolate* isolate = info.GetIsolate();
@@ -228,10 +240,13 @@ void Compile(const FunctionCallbackInfo<Value>& info) {
       Literal(isolate, "__filename"), Literal(isolate, "__dirname"),
   };
   Local<Function> fn;
+  v8::TryCatch caught(isolate);
   if (!v8::ScriptCompiler::CompileFunction(
            context, &code, 5, parameters, 0, nullptr,
            cache ? v8::ScriptCompiler::kConsumeCodeCache : v8::ScriptCompiler::kNoCompileOptions)
            .ToLocal(&fn)) {
+    if (!caught.HasTerminated()) AddPlace(isolate, context, caught, path);
+    caught.ReThrow();
     return;
   }
   Self(isolate)->modules[path].Reset(isolate, fn);
