@@ -201,3 +201,16 @@ func escapeRegex(s string) string {
 
 // EscapeRegex returns s as a JavaScript regular expression that matches it.
 func EscapeRegex(s string) string { return escapeRegex(s) }
+
+// PagePath is where a page's files lie below server/pages, and what its data URL
+// names, without extension and leading slash: the route, but "index" for "/" and
+// with one more "index" in front of a route that begins with /index.
+func PagePath(route string) string {
+	switch {
+	case route == "/":
+		return "index"
+	case route == "/index", strings.HasPrefix(route, "/index/"):
+		return "index" + route
+	}
+	return strings.TrimPrefix(route, "/")
+}

@@ -1,0 +1,312 @@
+package manifest
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/onwardjs/onward/internal/config"
+	"github.com/onwardjs/onward/internal/route"
+)
+
+// object is a JSON object whose members Go writes in order of their names.
+type object = map[string]any
+
+// nextFiles makes the files that tools of the Next.js world look for. Nothing in
+// Onward reads them.
+func nextFiles(dir string, m *Manifest, client *Client) ([]file, error) {
+	build := "static/" + m.BuildID
+	jsonFiles := []struct {
+		name string
+		v    any
+	}{
+		{"package.json", object{"type": "commonjs"}},
+		{"build-manifest.json", buildManifest(m, client)},
+		{"prerender-manifest.json", prerenderManifest(m)},
+		{"images-manifest.json", imagesManifest(m.Config)},
+		{"export-marker.json", exportMarker{1, false, m.Config.TrailingSlash, client.NextImage}},
+		{"server/pages-manifest.json", pagesManifest(m)},
+		{"server/middleware-manifest.json", middlewareManifest{3, object{}, object{}, []string{}}},
+		{"server/functions-config-manifest.json", functionsConfig{1, object{}}},
+		{"server/preview-props.json", m.Preview},
+	}
+	routes, err := routesManifest(m)
+	if err != nil {
+		return nil, err
+	}
+	jsonFiles = append(jsonFiles, struct {
+		name string
+		v    any
+	}{"routes-manifest.json", routes})
+	files := []file{
+		{"BUILD_ID", []byte(m.BuildID)},
+		{build + "/_buildManifest.js", clientManifest(m, client)},
+		{build + "/_ssgManifest.js", ssgManifest(m)},
+	}
+	for _, f := range jsonFiles {
+		b, err := marshalIndent(f.v)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file{f.name, b})
+	}
+	required, err := marshalIndent(requiredFiles(m, client, files))
+	if err != nil {
+		return nil, err
+	}
+	return append(files, file{"required-server-files.json", required}), nil
+}
+
+type exportMarker struct {
+	Version             int  `json:"version"`
+	HasExportPathMap    bool `json:"hasExportPathMap"`
+	ExportTrailingSlash bool `json:"exportTrailingSlash"`
+	IsNextImageImported bool `json:"isNextImageImported"`
+}
+
+type middlewareManifest struct {
+	Version          int      `json:"version"`
+	Middleware       object   `json:"middleware"`
+	Functions        object   `json:"functions"`
+	SortedMiddleware []string `json:"sortedMiddleware"`
+}
+
+type functionsConfig struct {
+	Version   int    `json:"version"`
+	Functions object `json:"functions"`
+}
+
+type buildFiles struct {
+	PolyfillFiles     []string            `json:"polyfillFiles"`
+	DevFiles          []string            `json:"devFiles"`
+	LowPriorityFiles  []string            `json:"lowPriorityFiles"`
+	RootMainFiles     []string            `json:"rootMainFiles"`
+	RootMainFilesTree object              `json:"rootMainFilesTree"`
+	Pages             map[string][]string `json:"pages"`
+}
+
+func buildManifest(m *Manifest, client *Client) buildFiles {
+	pages := make(map[string][]string, len(client.Pages))
+	for r, p := range client.Pages {
+		if route.IsAPI(r) || r == "/_document" {
+			continue
+		}
+		pages[r] = unique(client.Main, p.files())
+	}
+	build := "static/" + m.BuildID
+	return buildFiles{
+		PolyfillFiles:     append([]string{}, client.Polyfills...),
+		DevFiles:          []string{},
+		LowPriorityFiles:  []string{build + "/_buildManifest.js", build + "/_ssgManifest.js"},
+		RootMainFiles:     []string{},
+		RootMainFilesTree: object{},
+		Pages:             pages,
+	}
+}
+
+func unique(lists ...[]string) []string {
+	out := []string{}
+	for _, list := range lists {
+		for _, s := range list {
+			if !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// clientManifest is _buildManifest.js: what the client router loads for a page.
+func clientManifest(m *Manifest, client *Client) []byte {
+	var routes []string
+	for r := range client.Pages {
+		if !route.IsAPI(r) && r != "/_document" {
+			routes = append(routes, r)
+		}
+	}
+	routes = route.SortPages(routes)
+	b := []byte(`self.__BUILD_MANIFEST={__rewrites:{afterFiles:[],beforeFiles:[],fallback:[]},`)
+	for _, r := range routes {
+		if r == "/_app" {
+			continue // it comes with every document
+		}
+		b = appendScriptString(b, r)
+		b = append(b, ':')
+		b = appendStrings(b, unique(client.Pages[r].files()))
+		b = append(b, ',')
+	}
+	b = append(b, "sortedPages:"...)
+	b = appendStrings(b, routes)
+	return append(b, "};self.__BUILD_MANIFEST_CB&&self.__BUILD_MANIFEST_CB()"...)
+}
+
+// ssgManifest is _ssgManifest.js: the pages whose data a link may prefetch.
+func ssgManifest(m *Manifest) []byte {
+	var routes []string
+	for i := range m.Pages {
+		if m.Pages[i].Kind == SSG {
+			routes = append(routes, m.Pages[i].Route)
+		}
+	}
+	slices.Sort(routes)
+	set := appendStrings(nil, routes)
+	set = bytes.ReplaceAll(set, []byte("/"), []byte(`\u002F`))
+	return append(append([]byte("self.__SSG_MANIFEST=new Set("), set...), ");self.__SSG_MANIFEST_CB&&self.__SSG_MANIFEST_CB()"...)
+}
+
+func appendStrings(b []byte, list []string) []byte {
+	b = append(b, '[')
+	for i, s := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendScriptString(b, s)
+	}
+	return append(b, ']')
+}
+
+// appendScriptString appends s as a string of a script that may be read in any
+// character set: ASCII only.
+func appendScriptString(b []byte, s string) []byte {
+	from := len(b)
+	b = route.AppendJSONString(b, s)
+	if isASCII(b[from:]) {
+		return b
+	}
+	text := string(b[from:])
+	b = b[:from]
+	for _, r := range text {
+		switch {
+		case r < 0x80:
+			b = append(b, byte(r))
+		case r < 0x10000:
+			b = fmt.Appendf(b, `\u%04x`, r)
+		default:
+			r -= 0x10000
+			b = fmt.Appendf(b, `\u%04x\u%04x`, 0xD800+r>>10, 0xDC00+r&0x3FF)
+		}
+	}
+	return b
+}
+
+func isASCII(b []byte) bool {
+	for _, c := range b {
+		if c >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// pagesManifest maps each page to its file below server/.
+func pagesManifest(m *Manifest) map[string]string {
+	out := make(map[string]string, len(m.Pages))
+	for i := range m.Pages {
+		p := &m.Pages[i]
+		f := p.Module
+		if p.Kind == Static && p.HTML != "" {
+			f = p.HTML
+		}
+		if rel, ok := strings.CutPrefix(f, "server/"); ok {
+			out[p.Route] = rel
+		}
+	}
+	return out
+}
+
+type requiredServerFiles struct {
+	Version        int            `json:"version"`
+	Config         *config.Config `json:"config"`
+	AppDir         string         `json:"appDir"`
+	RelativeAppDir string         `json:"relativeAppDir"`
+	Files          []string       `json:"files"`
+	Ignore         []string       `json:"ignore"`
+}
+
+// requiredFiles lists what a server needs of the build beside pages and static
+// files.
+func requiredFiles(m *Manifest, client *Client, written []file) requiredServerFiles {
+	dist := filepath.ToSlash(m.Config.DistDir)
+	out := requiredServerFiles{Version: 1, Config: m.Config, AppDir: client.Dir, Files: []string{dist + "/" + File}, Ignore: []string{}}
+	add := func(name string) {
+		if name != "" {
+			out.Files = append(out.Files, dist+"/"+name)
+		}
+	}
+	add(m.Runtime.Script)
+	add(m.Runtime.Snapshot)
+	for _, f := range written {
+		if !strings.HasPrefix(f.name, "static/") {
+			add(f.name)
+		}
+	}
+	add("required-server-files.json")
+	slices.Sort(out.Files)
+	return out
+}
+
+type imageConfig struct {
+	config.Images
+	Sizes          []int          `json:"sizes"`
+	LocalPatterns  []imagePattern `json:"localPatterns"`
+	RemotePatterns []imagePattern `json:"remotePatterns"`
+}
+
+// imagePattern is a pattern whose globs are regular expressions.
+type imagePattern struct {
+	Protocol string  `json:"protocol,omitempty"`
+	Hostname string  `json:"hostname,omitempty"`
+	Port     *string `json:"port,omitempty"`
+	Pathname string  `json:"pathname,omitempty"`
+	Search   *string `json:"search,omitempty"`
+}
+
+func imagesManifest(c *config.Config) any {
+	out := imageConfig{
+		Images:         c.Images,
+		Sizes:          slices.Concat(c.Images.DeviceSizes, c.Images.ImageSizes),
+		LocalPatterns:  []imagePattern{},
+		RemotePatterns: []imagePattern{},
+	}
+	for _, p := range c.Images.LocalPatterns {
+		out.LocalPatterns = append(out.LocalPatterns, imagePattern{Pathname: globRegex(p.Pathname), Search: p.Search})
+	}
+	for _, p := range c.Images.RemotePatterns {
+		out.RemotePatterns = append(out.RemotePatterns, imagePattern{p.Protocol, globRegex(p.Hostname), p.Port, globRegex(p.Pathname), p.Search})
+	}
+	return struct {
+		Version int         `json:"version"`
+		Images  imageConfig `json:"images"`
+	}{1, out}
+}
+
+// globRegex makes a JavaScript regular expression of a glob of which "*" matches
+// within a segment and "**" across segments. An empty glob is "**".
+func globRegex(glob string) string {
+	if glob == "" {
+		glob = "**"
+	}
+	var b strings.Builder
+	b.WriteByte('^')
+	for glob != "" {
+		switch {
+		case strings.HasPrefix(glob, "**"):
+			b.WriteString(".*")
+			glob = strings.TrimLeft(glob, "*")
+		case glob[0] == '*':
+			b.WriteString("[^/]*")
+			glob = glob[1:]
+		default:
+			i := strings.IndexByte(glob, '*')
+			if i < 0 {
+				i = len(glob)
+			}
+			b.WriteString(route.EscapeRegex(glob[:i]))
+			glob = glob[i:]
+		}
+	}
+	b.WriteByte('$')
+	return b.String()
+}

@@ -1,0 +1,123 @@
+package manifest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/route"
+)
+
+// Read reads the build in an output folder. dir is shown in messages as it is.
+// The error is a *diag.Message: there is no build, or it is damaged, or another
+// version of Onward made it.
+func Read(dir string) (*Manifest, error) {
+	info, err := os.Stat(dir)
+	if err != nil || !info.IsDir() {
+		return nil, noBuild(dir)
+	}
+	return ReadFS(os.DirFS(dir), dir)
+}
+
+// ReadFS is Read for an output folder in any file system; name stands for it in
+// messages.
+func ReadFS(output fs.FS, name string) (*Manifest, error) {
+	b, err := fs.ReadFile(output, File)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := fs.Stat(output, "BUILD_ID"); err == nil {
+			return nil, diag.Errorf("foreign-build", "the build in %s was not made by Onward: it has no %s", name, File).
+				WithHint("Run `onward build`. It replaces the folder's content.")
+		}
+		return nil, noBuild(name)
+	}
+	if err != nil {
+		return nil, damaged(name, "%s cannot be read: %v", File, err)
+	}
+	// The version first: another one may have other types.
+	var head struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(b, &head); err != nil {
+		return nil, damaged(name, "%s is no JSON: %v", File, err)
+	}
+	if head.Version != Version {
+		return nil, diag.Errorf("build-version", "the build in %s has format %d, this version of Onward reads format %d", name, head.Version, Version).
+			WithHint("Run `onward build` again with this version.")
+	}
+	m := new(Manifest)
+	if err := json.Unmarshal(b, m); err != nil {
+		return nil, damaged(name, "%s is not as Onward writes it: %v", File, err)
+	}
+	if err := m.check(output); err != nil {
+		return nil, damaged(name, "%v", err)
+	}
+	return m, nil
+}
+
+func noBuild(dir string) error {
+	return diag.Errorf("no-build", "there is no production build in %s", dir).
+		WithHint("Run `onward build` first; `onward start` serves what it made.")
+}
+
+func damaged(dir, format string, args ...any) error {
+	return diag.Errorf("damaged-build", "the build in %s is damaged: %s", dir, fmt.Sprintf(format, args...)).
+		WithHint("Run `onward build` again.")
+}
+
+// check looks for what serving takes for granted: patterns that parse, file names
+// that stay inside the folder, pages' files that are there.
+func (m *Manifest) check(output fs.FS) error {
+	switch {
+	case m.BuildID == "":
+		return errors.New("it has no build id")
+	case m.Config == nil:
+		return errors.New("it has no configuration")
+	case m.Runtime.Script == "":
+		return errors.New("it names no runtime script")
+	}
+	routes := make([]string, len(m.Pages))
+	for i := range m.Pages {
+		routes[i] = m.Pages[i].Route
+	}
+	if _, err := route.NewTable(routes); err != nil {
+		return err
+	}
+	// Every page's files are opened at some time; a build that was copied
+	// halfway should say so now.
+	present := func(file string) error {
+		if file == "" {
+			return nil
+		}
+		if !fs.ValidPath(file) {
+			return fmt.Errorf("the file name %q leads out of the folder", file)
+		}
+		if _, err := fs.Stat(output, file); err != nil {
+			return fmt.Errorf("%s is missing", file)
+		}
+		return nil
+	}
+	files := []string{m.Runtime.Script}
+	for i := range m.Pages {
+		p := &m.Pages[i]
+		files = append(files, p.HTML, p.FallbackHTML)
+		if p.Kind == SSG || p.Kind == SSR || p.Kind == API {
+			files = append(files, p.Module)
+		}
+	}
+	for _, f := range files {
+		if err := present(f); err != nil {
+			return err
+		}
+	}
+	for path, p := range m.Prerendered {
+		for _, f := range []string{p.HTML, p.Data} {
+			if f != "" && !fs.ValidPath(f) {
+				return fmt.Errorf("the file name %q of %s leads out of the folder", f, path)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,264 @@
+package manifest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/onwardjs/onward/internal/route"
+)
+
+type routesFile struct {
+	Version       int             `json:"version"`
+	Pages404      bool            `json:"pages404"`
+	AppType       string          `json:"appType"`
+	CaseSensitive bool            `json:"caseSensitive"`
+	BasePath      string          `json:"basePath"`
+	Redirects     []slashRedirect `json:"redirects"`
+	Headers       []object        `json:"headers"`
+	OnMatch       []object        `json:"onMatchHeaders"`
+	Rewrites      struct {
+		BeforeFiles []object `json:"beforeFiles"`
+		AfterFiles  []object `json:"afterFiles"`
+		Fallback    []object `json:"fallback"`
+	} `json:"rewrites"`
+	DynamicRoutes  []pageRoute       `json:"dynamicRoutes"`
+	StaticRoutes   []pageRoute       `json:"staticRoutes"`
+	DataRoutes     []dataRoute       `json:"dataRoutes"`
+	I18n           *i18nRoutes       `json:"i18n,omitempty"`
+	RSC            rscNames          `json:"rsc"`
+	RewriteHeaders map[string]string `json:"rewriteHeaders"`
+}
+
+type pageRoute struct {
+	Page      string            `json:"page"`
+	Regex     string            `json:"regex"`
+	RouteKeys map[string]string `json:"routeKeys"`
+	Named     string            `json:"namedRegex"`
+}
+
+type dataRoute struct {
+	Page      string            `json:"page"`
+	RouteKeys map[string]string `json:"routeKeys,omitempty"`
+	Regex     string            `json:"dataRouteRegex"`
+	Named     string            `json:"namedDataRouteRegex,omitempty"`
+}
+
+type i18nRoutes struct {
+	Locales         []string `json:"locales"`
+	DefaultLocale   string   `json:"defaultLocale"`
+	Domains         any      `json:"domains,omitempty"`
+	LocaleDetection *bool    `json:"localeDetection,omitempty"`
+}
+
+// rscNames are the header names of the App Router, which deployment tools expect
+// in every build.
+type rscNames struct {
+	Header                 string `json:"header"`
+	VaryHeader             string `json:"varyHeader"`
+	PrefetchHeader         string `json:"prefetchHeader"`
+	DidPostponeHeader      string `json:"didPostponeHeader"`
+	ContentTypeHeader      string `json:"contentTypeHeader"`
+	Suffix                 string `json:"suffix"`
+	PrefetchSegmentHeader  string `json:"prefetchSegmentHeader"`
+	PrefetchSegmentSuffix  string `json:"prefetchSegmentSuffix"`
+	PrefetchSegmentDir     string `json:"prefetchSegmentDirSuffix"`
+	ClientParamParsing     bool   `json:"clientParamParsing"`
+	DynamicRSCPrerendering bool   `json:"dynamicRSCPrerender"`
+}
+
+type slashRedirect struct {
+	Source      string   `json:"source"`
+	Destination string   `json:"destination"`
+	BasePath    *bool    `json:"basePath,omitempty"`
+	Internal    bool     `json:"internal"`
+	Priority    bool     `json:"priority"`
+	Missing     []object `json:"missing,omitempty"`
+	StatusCode  int      `json:"statusCode"`
+	Regex       string   `json:"regex"`
+}
+
+// slashRedirects describe the redirect that adds or removes a trailing slash in
+// the terms of redirects().
+func slashRedirects(m *Manifest) []slashRedirect {
+	out := []slashRedirect{}
+	c := m.Config
+	if c.SkipTrailingSlashRedirect {
+		return out
+	}
+	add := func(source, destination, regex string, missing ...object) *slashRedirect {
+		out = append(out, slashRedirect{Source: source, Destination: destination, Internal: true, Priority: true,
+			Missing: missing, StatusCode: 308, Regex: regex})
+		return &out[len(out)-1]
+	}
+	base, noBase := route.EscapeRegex(c.BasePath), false
+	if c.TrailingSlash {
+		const exempt = `(?!\.well-known(?:/.*)?)`
+		const fileName, otherName = `(?:[^/]+/)*[^/]+\.\w+`, `(?:[^/]+/)*[^/\.]+`
+		if c.BasePath != "" {
+			add(c.BasePath, c.BasePath+"/", "^"+base+"$").BasePath = &noBase
+		}
+		add("/:file("+exempt+fileName+")/", "/:file", "^(?:/("+exempt+fileName+"))/$", object{"type": "header", "key": "x-nextjs-data"})
+		add("/:notfile("+exempt+otherName+")", "/:notfile/", "^(?:/("+exempt+otherName+"))$")
+		return out
+	}
+	if c.BasePath != "" {
+		add(c.BasePath+"/", c.BasePath, "^"+base+"/$").BasePath = &noBase
+	}
+	add("/:path+/", "/:path+", "^(?:/((?:[^/]+?)(?:/(?:[^/]+?))*))/$")
+	return out
+}
+
+func routesManifest(m *Manifest) (*routesFile, error) {
+	f := &routesFile{
+		Version: 3, AppType: "pages", CaseSensitive: m.Config.CaseSensitiveRoutes, BasePath: m.Config.BasePath,
+		Redirects: slashRedirects(m), Headers: []object{}, OnMatch: []object{},
+		DynamicRoutes: []pageRoute{}, StaticRoutes: []pageRoute{}, DataRoutes: []dataRoute{},
+		RSC: rscNames{
+			Header:                "rsc",
+			VaryHeader:            "rsc, next-router-state-tree, next-router-prefetch, next-router-segment-prefetch",
+			PrefetchHeader:        "next-router-prefetch",
+			DidPostponeHeader:     "x-nextjs-postponed",
+			ContentTypeHeader:     "text/x-component",
+			Suffix:                ".rsc",
+			PrefetchSegmentHeader: "next-router-segment-prefetch",
+			PrefetchSegmentSuffix: ".segment.rsc",
+			PrefetchSegmentDir:    ".segments",
+		},
+		RewriteHeaders: map[string]string{"pathHeader": "x-nextjs-rewritten-path", "queryHeader": "x-nextjs-rewritten-query"},
+	}
+	f.Rewrites.BeforeFiles, f.Rewrites.AfterFiles, f.Rewrites.Fallback = []object{}, []object{}, []object{}
+	if c := m.Config.I18n; c != nil {
+		f.I18n = &i18nRoutes{Locales: c.Locales, DefaultLocale: c.DefaultLocale}
+		if len(c.Domains) > 0 {
+			f.I18n.Domains = c.Domains
+		}
+		if c.NoDetection {
+			f.I18n.LocaleDetection = new(bool)
+		}
+	}
+	pages := make(map[string]*Page, len(m.Pages))
+	for i := range m.Pages {
+		p := &m.Pages[i]
+		if p.Route == "/404" {
+			f.Pages404 = true
+		}
+		// The error pages that come from _error are no routes.
+		if p.Kind == Special || p.Module == "" && (p.Route == "/404" || p.Route == "/500") {
+			continue
+		}
+		pages[p.Route] = p
+	}
+	build := "^/_next/data/" + route.EscapeRegex(m.BuildID)
+	for _, r := range route.SortPages(slices.Collect(maps.Keys(pages))) {
+		pattern, err := route.Regex(r)
+		if err != nil {
+			return nil, fmt.Errorf("manifest: %w", err)
+		}
+		entry := pageRoute{r, pattern.Regex, pattern.Keys, pattern.Named}
+		dynamic := route.Dynamic(r)
+		if dynamic {
+			f.DynamicRoutes = append(f.DynamicRoutes, entry)
+		} else {
+			f.StaticRoutes = append(f.StaticRoutes, entry)
+		}
+		if p := pages[r]; p.Kind == SSG || p.SSP {
+			d := dataRoute{Page: r, Regex: build + pattern.DataRegex + `\.json$`}
+			if dynamic {
+				d.RouteKeys, d.Named = pattern.Keys, build+pattern.NamedData+`\.json$`
+			}
+			f.DataRoutes = append(f.DataRoutes, d)
+		}
+	}
+	return f, nil
+}
+
+type prerenderFile struct {
+	Version        int                         `json:"version"`
+	Routes         map[string]prerenderRoute   `json:"routes"`
+	DynamicRoutes  map[string]prerenderDynamic `json:"dynamicRoutes"`
+	NotFoundRoutes []string                    `json:"notFoundRoutes"`
+	Preview        Preview                     `json:"preview"`
+}
+
+type prerenderRoute struct {
+	RouteType     string   `json:"routeType"`
+	Response      string   `json:"response"`
+	Compute       string   `json:"compute"`
+	Revalidate    any      `json:"initialRevalidateSeconds"` // number or false
+	Expire        int      `json:"initialExpireSeconds,omitempty"`
+	InitialStatus int      `json:"initialStatus,omitempty"`
+	SrcRoute      *string  `json:"srcRoute"`
+	DataRoute     string   `json:"dataRoute"`
+	AllowHeader   []string `json:"allowHeader"`
+}
+
+type prerenderDynamic struct {
+	RouteRegex     string   `json:"routeRegex"`
+	DataRoute      string   `json:"dataRoute"`
+	Fallback       any      `json:"fallback"` // false, null or a file name
+	RouteType      string   `json:"routeType"`
+	Response       string   `json:"response"`
+	Compute        string   `json:"compute"`
+	DataRouteRegex string   `json:"dataRouteRegex"`
+	AllowHeader    []string `json:"allowHeader"`
+}
+
+// prerenderHeaders are the request headers that a prerendered page may depend on.
+var prerenderHeaders = []string{
+	"host", "x-matched-path", "x-prerender-revalidate", "x-prerender-revalidate-if-generated",
+	"x-next-revalidated-tags", "x-next-revalidate-tag-token",
+}
+
+func prerenderManifest(m *Manifest) prerenderFile {
+	f := prerenderFile{
+		Version: 4, Routes: map[string]prerenderRoute{}, DynamicRoutes: map[string]prerenderDynamic{},
+		NotFoundRoutes: []string{}, Preview: m.Preview,
+	}
+	data := "/_next/data/" + m.BuildID + "/"
+	for path, p := range m.Prerendered {
+		if p.NotFound {
+			f.NotFoundRoutes = append(f.NotFoundRoutes, path)
+			continue
+		}
+		r := prerenderRoute{
+			RouteType: "page", Response: "complete", Compute: "static", Revalidate: false, InitialStatus: p.Status,
+			DataRoute: data + route.PagePath(path) + ".json", AllowHeader: prerenderHeaders,
+		}
+		if p.Status == 200 {
+			r.InitialStatus = 0
+		}
+		if p.Revalidate > 0 {
+			r.Revalidate, r.Expire = p.Revalidate, m.Config.ExpireTime
+		}
+		if route.Dynamic(p.Route) {
+			r.SrcRoute = &p.Route
+		}
+		f.Routes[path] = r
+	}
+	slices.Sort(f.NotFoundRoutes)
+	for i := range m.Pages {
+		p := &m.Pages[i]
+		if p.Kind != SSG || !route.Dynamic(p.Route) {
+			continue
+		}
+		pattern, err := route.Regex(p.Route)
+		if err != nil {
+			continue // routesManifest reports it
+		}
+		d := prerenderDynamic{
+			RouteRegex: pattern.Regex, DataRoute: data + route.PagePath(p.Route) + ".json", Fallback: false,
+			RouteType: "page", Response: "complete", Compute: "static",
+			DataRouteRegex: "^/_next/data/" + route.EscapeRegex(m.BuildID) + pattern.DataRegex + `\.json$`,
+			AllowHeader:    prerenderHeaders,
+		}
+		switch p.Fallback {
+		case FallbackTrue:
+			d.Fallback, d.RouteType, d.Response = "/"+route.PagePath(p.Route)+".html", "fallback", "initial"
+		case FallbackBlocking:
+			d.Fallback, d.Response, d.Compute = nil, "empty", "blocking"
+		}
+		f.DynamicRoutes[p.Route] = d
+	}
+	return f
+}
