@@ -1,35 +1,28 @@
 /**
- * Pages as the browser gets them: the build manifest says which files a page
- * has, an entry registers itself in `self.__NEXT_P`, data comes as JSON.
+ * Pages that are not part of the document: the build manifest says which files
+ * a page has, its entry registers it, its data has a URL.
  */
-import type { ComponentType } from "react";
 import { clientConfig } from "../next/client-config";
 import type { Query } from "../next/context";
 import { interpolateRoute, isDynamicRoute } from "../next/dynamic-route";
-import type { InitialPropsHolder } from "../next/initial-props";
-import { addBasePath, addLocale, formatUrl, parseRelativeUrl, removeTrailingSlash } from "../next/url";
+import { addLocale } from "../next/locale";
+import { addBasePath, removeTrailingSlash } from "../next/path";
+import { formatUrl, parseRelativeUrl } from "../next/url";
+import { registered } from "./entries";
+import type { PageModule } from "./entries";
 
-/** Namespace of a page's module; the compiler leaves the flags in place of data functions. */
-export interface PageModule {
-  default: ComponentType<any> & InitialPropsHolder;
-  __N_SSG?: boolean;
-  __N_SSP?: boolean;
-  reportWebVitals?: (metric: unknown) => void;
-}
 export interface Page {
   module: PageModule;
   /** Stylesheets, loaded but for the first page not yet applied. */
   styles: HTMLLinkElement[];
 }
 
-type Entry = [route: string, module: () => PageModule];
 export interface BuildManifest {
   sortedPages: string[];
   [route: string]: string[] | unknown;
 }
 declare global {
   interface Window {
-    __NEXT_P?: Entry[] | { push(entry: Entry): void };
     __BUILD_MANIFEST?: BuildManifest;
     __BUILD_MANIFEST_CB?: () => void;
     __SSG_MANIFEST?: Set<string>;
@@ -42,29 +35,6 @@ export class AssetError extends Error {}
 
 /** How long to wait for the manifests, in milliseconds. */
 const patience = 3800;
-
-const registered = new Map<string, () => PageModule>();
-const awaited = new Map<string, (module: () => PageModule) => void>();
-
-/** Takes over the list that page entries push themselves to. */
-export function takeEntries(): void {
-  const register = ([route, module]: Entry) => {
-    registered.set(route, module);
-    awaited.get(route)?.(module);
-    awaited.delete(route);
-  };
-  const early = self.__NEXT_P;
-  self.__NEXT_P = { push: register };
-  if (Array.isArray(early)) early.forEach(register);
-}
-
-/** The module of a page whose script is part of the document. */
-export function entryOf(route: string): Promise<PageModule> {
-  const found = registered.get(route);
-  return found
-    ? Promise.resolve(found())
-    : new Promise((resolve) => awaited.set(route, (module) => resolve(module())));
-}
 
 function manifest<K extends "__BUILD_MANIFEST" | "__SSG_MANIFEST">(name: K): Promise<NonNullable<Window[K]>> {
   return new Promise((resolve, reject) => {

@@ -96,14 +96,14 @@ export interface NextRouter {
 }
 
 /** The router of the page; null outside an app (also under the App Router). */
-export const RouterContext = createContext<NextRouter | null>(null);
+export const RouterContext = /* @__PURE__ */ createContext<NextRouter | null>(null);
 
 /** usePathname(): path without query, basePath and locale; null while it is not known (fallback, dynamic page not ready). */
-export const PathnameContext = createContext<string | null>(null);
+export const PathnameContext = /* @__PURE__ */ createContext<string | null>(null);
 /** useSearchParams(). */
-export const SearchParamsContext = createContext<URLSearchParams | null>(null);
+export const SearchParamsContext = /* @__PURE__ */ createContext<URLSearchParams | null>(null);
 /** useParams(): route params only; null while not known. */
-export const PathParamsContext = createContext<Record<string, string | string[]> | null>(null);
+export const PathParamsContext = /* @__PURE__ */ createContext<Record<string, string | string[]> | null>(null);
 
 /** A <Script> as data: its props, without event handlers where it crosses in __NEXT_DATA__. */
 export type ScriptProps = Record<string, unknown> & { id?: string; src?: string; strategy?: string };
@@ -130,17 +130,17 @@ export interface HeadManager {
   /** Nonce for scripts made in the browser. */
   nonce?: string;
 }
-export const HeadManagerContext = createContext<HeadManager | null>(null);
+export const HeadManagerContext = /* @__PURE__ */ createContext<HeadManager | null>(null);
 
 /**
  * Told the module ids of every next/dynamic component that renders; the server
  * lists them in __NEXT_DATA__.dynamicIds. Before rendering it must await
  * `preloadAll()` of loadable.tsx.
  */
-export const LoadableContext = createContext<((id: string) => void) | null>(null);
+export const LoadableContext = /* @__PURE__ */ createContext<((id: string) => void) | null>(null);
 
 /** Resolved `images` config; null means the app's own (clientConfig().images). */
-export const ImageConfigContext = createContext<ImageConfig | null>(null);
+export const ImageConfigContext = /* @__PURE__ */ createContext<ImageConfig | null>(null);
 
 /** __NEXT_DATA__, keys in this order; undefined ones are left out. */
 export interface NextData {
@@ -223,7 +223,7 @@ export interface HtmlContextValue {
 export const MAIN_SLOT = "<onward-main></onward-main>";
 
 /** The document being rendered; only the server provides it. */
-export const HtmlContext = createContext<HtmlContextValue | null>(null);
+export const HtmlContext = /* @__PURE__ */ createContext<HtmlContextValue | null>(null);
 
 export type RenderPageResult = { html: string; head?: ReactElement[] };
 export type Enhancer<P> = (component: ComponentType<P>) => ComponentType<P>;

@@ -2,7 +2,8 @@
 import { forwardRef, useContext, useEffect, useRef } from "react";
 import type { FormHTMLAttributes, ReactElement, SubmitEvent } from "react";
 import { RouterContext } from "./context";
-import { addBasePath, isLocalUrl } from "./url";
+import { addBasePath } from "./path";
+import { isLocalUrl } from "./url";
 
 export interface FormProps extends Omit<FormHTMLAttributes<HTMLFormElement>, "action"> {
   /** Path to go to with the fields as its query; a function is called by React as usual. */

@@ -3,15 +3,9 @@ import { Children, cloneElement, forwardRef, useCallback, useContext, useEffect,
 import type { AnchorHTMLAttributes, MouseEvent, ReactElement, ReactNode, Ref, TouchEvent } from "react";
 import { RouterContext } from "./context";
 import type { NextRouter, Url } from "./context";
-import {
-  addBasePath,
-  addLocale,
-  domainHref,
-  formatHref,
-  isAbsoluteUrl,
-  isLocalUrl,
-  resolveHref,
-} from "./url";
+import { addLocale } from "./locale";
+import { addBasePath } from "./path";
+import { domainHref, formatHref, isAbsoluteUrl, isLocalUrl, resolveHref } from "./url";
 
 /** Event given to onNavigate. */
 export interface NavigateEvent {

@@ -1,9 +1,11 @@
 /**
- * `next/navigation` in pages: the hooks that read the URL. What needs the App
- * Router throws and says so.
+ * `next/navigation` in pages: the hooks that read the URL, from the page's
+ * router. What needs the App Router throws and says so.
  */
 import { useContext, useMemo } from "react";
-import { PathParamsContext, PathnameContext, SearchParamsContext } from "./context";
+import { RouterContext } from "./context";
+import type { NextRouter } from "./context";
+import { isDynamicRoute, matchRoute, routeParams } from "./dynamic-route";
 
 /** A URLSearchParams that cannot be changed. */
 export class ReadonlyURLSearchParams extends URLSearchParams {
@@ -24,20 +26,47 @@ function readonly(): never {
   throw new Error("The result of useSearchParams() cannot be changed. Make a URLSearchParams of it and change that.");
 }
 
+function pathOf(asPath: string): string {
+  return asPath.split(/[?#]/, 1)[0]!;
+}
+
 /** The page's path without query; null while it is not known (fallback, dynamic page not ready). */
 export function usePathname(): string | null {
-  return useContext(PathnameContext);
+  const router = useContext(RouterContext);
+  if (!router) return null;
+  const open = isDynamicRoute(router.pathname) && (router.isFallback || !router.isReady);
+  return open ? null : pathOf(router.asPath);
 }
 
-/** The page's query string, read-only; null outside a page. */
+function searchOf(router: NextRouter | null): string {
+  if (!router?.isReady) return "";
+  return /\?([^#]*)/.exec(router.asPath)?.[1] ?? "";
+}
+
+/** The page's query string, read-only; empty while it is not known, null outside a page. */
 export function useSearchParams(): ReadonlyURLSearchParams | null {
-  const params = useContext(SearchParamsContext);
-  return useMemo(() => (params ? new ReadonlyURLSearchParams(params) : null), [params]);
+  const router = useContext(RouterContext);
+  const search = searchOf(router);
+  const outside = !router;
+  return useMemo(() => (outside ? null : new ReadonlyURLSearchParams(search)), [search, outside]);
 }
 
-/** The route's params; null while they are not known. */
+/** The route's params; null while they are not known and outside a page. */
 export function useParams(): Record<string, string | string[]> | null {
-  return useContext(PathParamsContext);
+  const router = useContext(RouterContext);
+  return useMemo(() => {
+    if (!router?.isReady) return null;
+    const { pathname, asPath, query } = router;
+    const params = matchRoute(pathname, pathOf(asPath));
+    if (params) return params;
+    // The address bar may show another path (rewrites, `as`): the query has the values then.
+    return Object.fromEntries(
+      routeParams(pathname).flatMap(({ name }) => {
+        const value = query[name];
+        return value === undefined ? [] : [[name, value]];
+      }),
+    );
+  }, [router]);
 }
 
 function appRouterOnly(name: string, instead: string): never {
@@ -50,14 +79,17 @@ export function useRouter(): never {
 export function useSelectedLayoutSegment(): null {
   return null;
 }
-export function useSelectedLayoutSegments(): never[] | null {
+export function useSelectedLayoutSegments(): null {
   return null;
 }
 export function redirect(): never {
   return appRouterOnly("redirect", "return {redirect} from getServerSideProps or getStaticProps, or call router.replace");
 }
 export function permanentRedirect(): never {
-  return appRouterOnly("permanentRedirect", "return {redirect: {destination, permanent: true}} from getServerSideProps or getStaticProps");
+  return appRouterOnly(
+    "permanentRedirect",
+    "return {redirect: {destination, permanent: true}} from getServerSideProps or getStaticProps",
+  );
 }
 export function notFound(): never {
   return appRouterOnly("notFound", "return {notFound: true} from getServerSideProps or getStaticProps");

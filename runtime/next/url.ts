@@ -6,110 +6,10 @@
  * bar shows.
  */
 import { clientConfig } from "./client-config";
+import { findDomain, splitLocale } from "./locale";
+import { hasBasePath, normalizeTrailingSlash, queryToSearch } from "./path";
 import type { DomainLocale, Url, UrlObject } from "./context";
 import { interpolateRoute, isDynamicRoute } from "./dynamic-route";
-
-export interface PathParts {
-  pathname: string;
-  /** With "?"; else "". */
-  query: string;
-  /** With "#"; else "". */
-  hash: string;
-}
-
-/** Cuts a path at "?" and "#". */
-export function parsePath(path: string): PathParts {
-  const h = path.indexOf("#");
-  const hash = h < 0 ? "" : path.slice(h);
-  const rest = h < 0 ? path : path.slice(0, h);
-  const q = rest.indexOf("?");
-  return q < 0
-    ? { pathname: rest, query: "", hash }
-    : { pathname: rest.slice(0, q), query: rest.slice(q), hash };
-}
-
-export function removeTrailingSlash(path: string): string {
-  return path.replace(/\/$/, "") || "/";
-}
-
-/** Applies the `trailingSlash` setting; a path that ends in a file name never gets one. */
-export function normalizeTrailingSlash(path: string): string {
-  if (!path.startsWith("/")) return path;
-  const { pathname, query, hash } = parsePath(path);
-  const bare = removeTrailingSlash(pathname);
-  const slash = clientConfig().trailingSlash && !/\.[^/]+$/.test(bare) && bare !== "/";
-  return bare + (slash ? "/" : "") + query + hash;
-}
-
-function hasPrefix(path: string, prefix: string): boolean {
-  const { pathname } = parsePath(path);
-  return pathname === prefix || pathname.startsWith(prefix + "/");
-}
-
-function addPrefix(path: string, prefix: string): string {
-  return prefix && path.startsWith("/") ? prefix + path : path;
-}
-
-export function hasBasePath(path: string): boolean {
-  return hasPrefix(path, clientConfig().basePath);
-}
-
-/** basePath in front, trailing slash as configured. */
-export function addBasePath(path: string): string {
-  return normalizeTrailingSlash(addPrefix(path, clientConfig().basePath));
-}
-
-export function removeBasePath(path: string): string {
-  const { basePath } = clientConfig();
-  if (!basePath || !hasBasePath(path)) return path;
-  const rest = path.slice(basePath.length);
-  return rest.startsWith("/") ? rest : "/" + rest;
-}
-
-/** Cuts a leading locale, compared without case; `locale` is the configured spelling. */
-export function splitLocale(
-  pathname: string,
-  locales: readonly string[] | undefined,
-): { pathname: string; locale?: string } {
-  const first = pathname.split(/[/?#]/, 2)[1];
-  const locale = first && locales?.find((l) => l.toLowerCase() === first.toLowerCase());
-  return locale ? { pathname: withSlash(pathname.slice(first.length + 1)), locale } : { pathname };
-}
-
-function withSlash(path: string): string {
-  return path.startsWith("/") ? path : "/" + path;
-}
-
-/** Locale in front, but for the default one, API routes and paths that have it. */
-export function addLocale(path: string, locale?: string | false, defaultLocale?: string): string {
-  if (!clientConfig().i18n || !locale || locale === defaultLocale) return path;
-  const lower = path.toLowerCase();
-  if (hasPrefix(lower, "/" + locale.toLowerCase()) || hasPrefix(lower, "/api")) return path;
-  const { pathname, query, hash } = parsePath(addPrefix(path, "/" + locale));
-  return normalizeTrailingSlash(removeTrailingSlash(pathname) + query + hash);
-}
-
-export function removeLocale(path: string, locale?: string): string {
-  return clientConfig().i18n && locale && hasPrefix(path.toLowerCase(), "/" + locale.toLowerCase())
-    ? withSlash(path.slice(locale.length + 1))
-    : path;
-}
-
-/** The configured domain of a host name or of a locale. */
-export function findDomain(
-  domains: readonly DomainLocale[] | undefined,
-  hostname?: string,
-  locale?: string,
-): DomainLocale | undefined {
-  const wanted = locale?.toLowerCase();
-  return domains?.find(
-    (d) =>
-      d.domain.split(":", 1)[0]!.toLowerCase() === hostname ||
-      (wanted &&
-        (d.defaultLocale.toLowerCase() === wanted ||
-          d.locales?.some((l) => l.toLowerCase() === wanted))),
-  );
-}
 
 /** Absolute URL of a path on the domain that owns the locale; undefined when none does. */
 export function domainHref(
@@ -160,21 +60,6 @@ export function searchToQuery(params: URLSearchParams): Record<string, string | 
     } else query[key] = next;
   }
   return query;
-}
-
-/** Arrays repeat their key; strings, finite numbers and booleans as text; anything else is empty. */
-export function queryToSearch(query: Record<string, unknown>): URLSearchParams {
-  const params = new URLSearchParams();
-  const text = (v: unknown) =>
-    typeof v === "string" || (typeof v === "number" && !isNaN(v)) || typeof v === "boolean"
-      ? String(v)
-      : "";
-  for (const key of Object.keys(query)) {
-    const value = query[key];
-    if (Array.isArray(value)) for (const item of value) params.append(key, text(item));
-    else params.set(key, text(value));
-  }
-  return params;
 }
 
 /** A URL object as text, by the rules of Node.js's url.format. */
