@@ -1,10 +1,13 @@
 package compile
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -77,32 +80,114 @@ func (b *build) browserGraph(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	l := &linked{prefix: b.assetPrefix() + "/_next/", files: map[string]*linkedFile{}}
 	styles := map[string]string{}
+	maps := map[string][]byte{}
 	for _, f := range result.OutputFiles {
 		name := b.outName(f.Path)
-		if strings.HasSuffix(name, ".css") {
+		switch path.Ext(name) {
+		case ".css":
 			styles[name] = styleName(f.Contents)
-			name = styles[name]
+			b.out.write(styles[name], f.Contents)
+		case ".js":
+			l.files[name] = &linkedFile{path: name, code: f.Contents}
+		case ".map":
+			maps[name] = f.Contents
+		default:
+			b.out.write(name, f.Contents)
 		}
-		b.out.write(name, f.Contents)
 	}
-	for file, o := range meta.Outputs {
-		switch name, isPage := strings.CutPrefix(o.EntryPoint, pageNamespace+":"); {
-		case isPage:
-			b.mu.Lock()
-			p := b.result.Pages[name]
-			p.Scripts = []string{file}
-			p.Preload = meta.static(file)
-			if o.CSSBundle != "" {
-				p.Styles = []string{styles[o.CSSBundle]}
+	for name, f := range l.files {
+		o := meta.Outputs[name]
+		f.entry, f.css = o.EntryPoint, styles[o.CSSBundle]
+		for _, i := range o.Imports {
+			if !i.External {
+				f.imports = append(f.imports, fileImport{i.Path, i.Kind == "dynamic-import"})
 			}
-			b.mu.Unlock()
-		case o.EntryPoint == runtimeNamespace+":browser/main.ts":
-			b.result.MainScripts = []string{file}
-			b.result.MainPreload = meta.static(file)
 		}
 	}
+	l.loadStyles()
+	l.name()
+	for _, f := range l.files {
+		if m := maps[f.path+".map"]; m != nil {
+			f.code = bytes.Replace(f.code, []byte("//# sourceMappingURL="+path.Base(f.path)), []byte("//# sourceMappingURL="+path.Base(f.final)), 1)
+			b.out.write(f.final+".map", m)
+		}
+		b.out.write(f.final, f.code)
+	}
+	b.describePages(l, meta)
 	return nil
+}
+
+// describePages fills in what the browser loads for each page.
+func (b *build) describePages(l *linked, meta *metafile) {
+	final := func(list []string) []string {
+		out := make([]string, len(list))
+		for i, p := range list {
+			out[i] = l.files[p].final
+		}
+		return out
+	}
+	ids := l.dynamicIDs(meta, b.source)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for name, f := range l.files {
+		if f.entry == runtimeNamespace+":browser/main.ts" {
+			b.result.MainScripts = []string{f.final}
+			b.result.MainPreload = final(l.static(name))
+		}
+		pattern, isPage := strings.CutPrefix(f.entry, pageNamespace+":")
+		if !isPage {
+			continue
+		}
+		p := b.result.Pages[pattern]
+		p.Scripts = []string{f.final}
+		p.Preload = final(l.static(name))
+		if f.css != "" {
+			p.Styles = []string{f.css}
+		}
+		for _, reached := range l.all(name) {
+			for id, target := range ids[reached] {
+				if p.Dynamic == nil {
+					p.Dynamic = map[string]Assets{}
+				}
+				a := Assets{Scripts: final(append([]string{target}, l.static(target)...))}
+				if css := l.files[target].css; css != "" {
+					a.Styles = []string{css}
+				}
+				p.Dynamic[id] = a
+			}
+		}
+	}
+}
+
+// dynamicIDs finds, for every file, the next/dynamic ids of the modules in it and
+// the file that each loads.
+func (l *linked) dynamicIDs(meta *metafile, s *sources) map[string]map[string]string {
+	entries := map[string]string{}
+	for p, f := range l.files {
+		if f.entry != "" {
+			entries[f.entry] = p
+		}
+	}
+	ids := map[string]map[string]string{}
+	for p, o := range meta.Outputs {
+		for input := range o.Inputs {
+			if !s.dynamic(input) {
+				continue
+			}
+			id := s.dynamicID(filepath.Join(s.b.dir, filepath.FromSlash(input)))
+			for _, i := range meta.Inputs[input].Imports {
+				if target := entries[i.Path]; i.Kind == "dynamic-import" && target != "" {
+					if ids[p] == nil {
+						ids[p] = map[string]string{}
+					}
+					ids[p][id(i.Original)] = target
+				}
+			}
+		}
+	}
+	return ids
 }
 
 func (b *build) browserEntry(p route.Page) string {

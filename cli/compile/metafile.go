@@ -16,8 +16,9 @@ type metafile struct {
 
 type metaInput struct {
 	Imports []struct {
-		Path string `json:"path"`
-		Kind string `json:"kind"`
+		Path     string `json:"path"`
+		Kind     string `json:"kind"`
+		Original string `json:"original"`
 	} `json:"imports"`
 }
 

@@ -64,6 +64,9 @@ func (r *report) addAll(result api.BuildResult) {
 		if m.Location != nil && strings.Contains(m.Location.File, "node_modules/") || quietWarnings[m.ID] {
 			continue
 		}
+		if m.ID == "import-is-undefined" && m.Location != nil && strings.HasPrefix(m.Location.File, pageNamespace+":") {
+			continue // noDefault tells it better
+		}
 		r.add(r.convert(m, diag.Warning))
 	}
 }

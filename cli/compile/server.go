@@ -68,16 +68,44 @@ func (b *build) serverGraph(ctx context.Context) error {
 	if err := b.writeServer(ctx, result.OutputFiles); err != nil {
 		return err
 	}
+	b.reportNoDefault(pages, result.Warnings)
 	for _, p := range pages {
 		file := "server/pages/" + pagePath(p.Route) + ".js"
+		facts, known := b.source.factsOf(p)
+		if o := meta.Outputs[file]; o != nil && !known {
+			facts.Exports = o.Exports
+		}
 		b.mu.Lock()
 		b.result.Pages[p.Route].Module = file
+		b.result.Pages[p.Route].Facts = facts
 		b.mu.Unlock()
 		if err := b.writeTrace(file, meta); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// reportNoDefault turns esbuild's warning that a page's entry reads a default
+// export which is not there into an error about the page. API routes are left to
+// the run: they may assign module.exports in ways that only running shows.
+func (b *build) reportNoDefault(pages []route.Page, warnings []api.Message) {
+	missing := map[string]bool{}
+	for _, w := range warnings {
+		if w.ID == "import-is-undefined" && w.Location != nil {
+			if r, ok := strings.CutPrefix(w.Location.File, pageNamespace+":"); ok {
+				missing[r] = true
+			}
+		}
+	}
+	for _, p := range pages {
+		if missing[p.Route] && !p.API {
+			m := diag.Errorf("no-default-export", "the page %s has no default export", p.Route).
+				WithHint("export a React component: export default function Page() { ... }; a file that is no page belongs outside the pages folder")
+			m.File = p.File
+			b.report.add(m)
+		}
+	}
 }
 
 // resolveExtensions is the order in which an import without extension is

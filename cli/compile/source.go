@@ -8,6 +8,8 @@ import (
 
 	"github.com/evanw/esbuild/pkg/api"
 	"github.com/onwardjs/onward/cli/transform"
+	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/route"
 )
 
 // sources hands source files to the graphs, edited for each. Both graphs read
@@ -15,7 +17,13 @@ import (
 type sources struct {
 	b     *build
 	pages map[string]bool // absolute paths of page files, API routes not included
-	files sync.Map        // path → *sourceFile
+	// routes are pages and API routes.
+	routes map[string]bool
+	files  sync.Map // path → *sourceFile
+
+	mu            sync.Mutex
+	dynamicInputs map[string]bool // paths relative to the project of files with dynamic ids
+	facts         map[string]transform.Facts
 }
 
 type sourceFile struct {
@@ -25,10 +33,15 @@ type sourceFile struct {
 }
 
 func newSources(b *build) *sources {
-	s := &sources{b: b, pages: map[string]bool{}}
+	s := &sources{b: b, pages: map[string]bool{}, routes: map[string]bool{}, dynamicInputs: map[string]bool{}, facts: map[string]transform.Facts{}}
 	for _, p := range b.pages() {
-		if p.File != "" && !p.API {
-			s.pages[filepath.Join(b.dir, filepath.FromSlash(p.File))] = true
+		if p.File == "" {
+			continue
+		}
+		full := filepath.Join(b.dir, filepath.FromSlash(p.File))
+		s.routes[full] = true
+		if !p.API {
+			s.pages[full] = true
 		}
 	}
 	return s
@@ -42,24 +55,29 @@ func (s *sources) load(path string) *sourceFile {
 }
 
 func (s *sources) read(f *sourceFile, path string) error {
-	data, err := os.ReadFile(path)
+	raw, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	text := string(data)
+	text := string(raw)
 	f.server, f.browser = text, text
 	page := s.pages[path]
 	window := transform.MayTestWindow(text) && !skipsWindowTest(path)
 	dynamic := strings.Contains(text, "next/dynamic") && !strings.Contains(path, "/node_modules/next/")
-	if !window && !dynamic && !(page && transform.MayExportData(text)) {
+	data := page && transform.MayExportData(text)
+	facts := s.routes[path] && (data || transform.MayExportData(text) || strings.Contains(text, "export *") || strings.Contains(text, "export*"))
+	if !window && !dynamic && !facts {
 		return nil
 	}
 	m := transform.Parse(path, text)
 	if !m.Valid {
 		return nil
 	}
+	if facts {
+		s.note(path, text, m.Facts())
+	}
 	var server, browser transform.Edits
-	if page {
+	if data {
 		m.RemoveDataExports(&browser)
 	}
 	if window {
@@ -68,6 +86,9 @@ func (s *sources) read(f *sourceFile, path string) error {
 	}
 	if dynamic {
 		id := s.dynamicID(path)
+		s.mu.Lock()
+		s.dynamicInputs[s.b.report.show(path)] = true
+		s.mu.Unlock()
 		m.DynamicIDs(&server, id, true)
 		m.DynamicIDs(&browser, id, false)
 	}
@@ -93,6 +114,42 @@ func (s *sources) dynamicID(file string) func(string) string {
 		shown = filepath.ToSlash(rel)
 	}
 	return func(specifier string) string { return shown + " -> " + specifier }
+}
+
+// dynamic reports whether a file (relative to the project) has dynamic ids.
+func (s *sources) dynamic(file string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.dynamicInputs[file]
+}
+
+// factsOf returns what was read from a page's source; false when nothing in it
+// needed reading.
+func (s *sources) factsOf(p route.Page) (transform.Facts, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, ok := s.facts[filepath.Join(s.b.dir, filepath.FromSlash(p.File))]
+	if !ok {
+		f.Star, f.ProblemAt = -1, -1
+	}
+	return f, ok
+}
+
+// note keeps the facts of a page and reports what its source alone shows to be
+// wrong.
+func (s *sources) note(path, text string, f transform.Facts) {
+	s.mu.Lock()
+	s.facts[path] = f
+	s.mu.Unlock()
+	shown := s.b.report.show(path)
+	if f.Star >= 0 && s.pages[path] {
+		s.b.report.add(diag.Errorf("export-star", "a page cannot use `export *`").At(shown, text, f.Star).
+			WithHint("name the exports, so that the build can tell the page's data functions: export { default, getStaticProps } from \"...\""))
+	}
+	if f.Problem != "" {
+		s.b.report.add(diag.Errorf("page-config", "%s", f.Problem).At(shown, text, f.ProblemAt).
+			WithHint("write every value of `export const config` as a literal"))
+	}
 }
 
 const sourceFilter = `\.[cm]?[jt]sx?$`
