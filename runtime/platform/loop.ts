@@ -274,13 +274,21 @@ function begin(id: number, text: string, body: Uint8Array | undefined, streams: 
   setContinuation(undefined);
 }
 
+/** Jobs that came before boot was done. */
+let early: (() => void)[] | undefined = [];
+
 function boot(text: string): void {
   const start = async (): Promise<void> => {
     const document: unknown = JSON.parse(text);
     for (const fn of boots) await fn(document);
   };
   start().then(
-    () => post(Out.Ready, 0),
+    () => {
+      post(Out.Ready, 0);
+      const list = early ?? [];
+      early = undefined;
+      for (const begin of list) begin();
+    },
     (error: unknown) => post(Out.Ready, 0, printable(error)),
   );
 }
@@ -289,7 +297,8 @@ function dispatch(kind: In, id: number, text: string | undefined, body: Uint8Arr
   try {
     switch (kind) {
       case In.Job:
-        begin(id, text!, body, n === 1);
+        if (early) early.push(() => begin(id, text!, body, n === 1));
+        else begin(id, text!, body, n === 1);
         break;
       case In.Result:
         operationResult(id, text, body);

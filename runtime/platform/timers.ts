@@ -257,15 +257,14 @@ export function nextTick(callback: Callback, ...args: unknown[]): void {
 
 /** Runs ticks, then promise reactions, until neither is left. */
 export function drainTicks(): void {
-  for (;;) {
-    for (let i = 0; i < ticks.length; i++) {
-      const { callback, args, frame } = ticks[i]!;
-      guarded(callback, args, frame, undefined);
+  do {
+    while (ticks.length > 0) {
+      const list = ticks;
+      ticks = [];
+      for (const { callback, args, frame } of list) guarded(callback, args, frame, undefined);
     }
-    if (ticks.length > 0) ticks = [];
     runMicrotasks();
-    if (ticks.length === 0) return;
-  }
+  } while (ticks.length > 0);
 }
 
 /** The end of a message: ticks, promises, then the immediates queued so far. */

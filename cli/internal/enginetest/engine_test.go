@@ -126,3 +126,5 @@ func (r *rig) must(name string, input any) string {
 	}
 	return meta
 }
+
+func contains(err error, text string) bool { return err != nil && strings.Contains(err.Error(), text) }

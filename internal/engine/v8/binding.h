@@ -1,5 +1,6 @@
 // The C interface between Go and V8. Everything is called from one thread at a
-// time per isolate, except ow_terminate, which any thread may call.
+// time per isolate, except ow_interrupt and ow_terminate, which any
+// thread may call.
 #ifndef ONWARD_V8_BINDING_H_
 #define ONWARD_V8_BINDING_H_
 
@@ -81,7 +82,10 @@ void ow_pump(ow_isolate* w);
 void ow_measure(ow_isolate* w);
 // Returns memory to the system: a full collection.
 void ow_collect(ow_isolate* w);
-// Stops running JavaScript; the isolate is lost from then on.
+// Stops the message that began at turn_start, if it still runs, and notes whose
+// code it was; the isolate is lost from then on.
+void ow_interrupt(ow_isolate* w, int64_t turn_start);
+// Stops whatever runs, without note, for what ow_interrupt does not reach.
 void ow_terminate(ow_isolate* w);
 void ow_dispose(ow_isolate* w);
 

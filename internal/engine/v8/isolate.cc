@@ -51,12 +51,41 @@ T Peek(T* field) {
 std::mutex living_mutex;
 std::vector<ow_isolate*> living;
 
+// Runs on the isolate's thread at the next place where a script can be
+// stopped: notes which Job's code is running, by the value that V8 carries
+// across awaits (a Frame of als.ts), and stops it.
+void Stop(Isolate* isolate, void* data) {
+  auto* self = static_cast<ow_isolate*>(data);
+  // The turn that was meant may have ended meanwhile.
+  if (!Peek(&self->shared.near_limit) && Peek(&self->unwanted) != Peek(&self->shared.turn_start)) return;
+  HandleScope handles(isolate);
+  Local<Value> frame = isolate->GetContinuationPreservedEmbedderData();
+  Local<Value> id;
+  if (!frame.IsEmpty() && frame->IsObject() &&
+      frame.As<v8::Object>()->GetRealNamedProperty(isolate->GetCurrentContext(), Literal(isolate, "jobId")).ToLocal(&id) &&
+      id->IsNumber() && id.As<v8::Number>()->Value() > 0) {
+    self->shared.culprit = static_cast<uint32_t>(id.As<v8::Number>()->Value());
+  }
+  isolate->TerminateExecution();
+}
+
 // Stops the script and lends it memory to unwind in.
 size_t NearHeapLimit(void* data, size_t current, size_t) {
   auto* self = static_cast<ow_isolate*>(data);
   Publish(&self->shared.near_limit, 1);
-  self->isolate->TerminateExecution();
+  self->isolate->RequestInterrupt(Stop, self);
   return current + (current > 256 * kMb ? current : 256 * kMb);
+}
+
+// WebAssembly memories do not come from the allocator; they are bounded here,
+// when the collector has looked at them.
+void AfterCollection(Isolate* isolate, v8::GCType, v8::GCCallbackFlags, void* data) {
+  auto* self = static_cast<ow_isolate*>(data);
+  v8::HeapStatistics s;
+  isolate->GetHeapStatistics(&s);
+  if (s.external_memory() <= 2 * self->out_limit || Peek(&self->shared.near_limit)) return;
+  Publish(&self->shared.near_limit, 1);
+  isolate->RequestInterrupt(Stop, self);
 }
 
 // V8 would abort the process when this returns, so it does not: it reports the
@@ -114,8 +143,11 @@ char* Copy(const std::string& s) {
 // What a TryCatch holds, with its stack when there is one.
 std::string Describe(Isolate* isolate, Local<Context> context, const TryCatch& caught) {
   if (caught.HasTerminated()) return "stopped";
-  Local<Value> what;
-  if (!caught.StackTrace(context).ToLocal(&what) || !what->IsString()) what = caught.Exception();
+  Local<Value> what = caught.Exception(), stack;
+  if (!what.IsEmpty() && what->IsObject() &&
+      what.As<v8::Object>()->Get(context, Literal(isolate, "stack")).ToLocal(&stack) && stack->IsString()) {
+    what = stack;
+  }
   if (what.IsEmpty()) return "unknown error";
   String::Utf8Value text(isolate, what);
   std::string s(*text ? *text : "unknown error", *text ? text.length() : 13);
@@ -161,21 +193,6 @@ bool FindDispatch(ow_isolate* self, Local<Context> context) {
   return true;
 }
 
-// The Job whose code ran last, by the value V8 carries across awaits: an object
-// with a numeric property `jobId`.
-uint32_t Culprit(ow_isolate* self, Local<Context> context, uint32_t fallback) {
-  Isolate* isolate = self->isolate;
-  isolate->CancelTerminateExecution();
-  Local<Value> frame = isolate->GetContinuationPreservedEmbedderData();
-  Local<Value> id;
-  if (!frame.IsEmpty() && frame->IsObject() &&
-      frame.As<v8::Object>()->GetRealNamedProperty(context, Literal(isolate, "jobId")).ToLocal(&id) &&
-      id->IsNumber() && id.As<v8::Number>()->Value() > 0) {
-    return static_cast<uint32_t>(id.As<v8::Number>()->Value());
-  }
-  return fallback;
-}
-
 }  // namespace
 
 extern "C" {
@@ -217,6 +234,7 @@ ow_isolate* ow_new(const ow_options* options, char** error) {
     isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
     isolate->SetOOMErrorHandler(OutOfMemory);
     isolate->AddNearHeapLimitCallback(NearHeapLimit, self);
+    isolate->AddGCEpilogueCallback(AfterCollection, self);
     isolate->SetPromiseRejectCallback(PromiseRejected);
     {
       std::lock_guard<std::mutex> lock(living_mutex);
@@ -297,7 +315,8 @@ void ow_turn(ow_isolate* self, const uint8_t* batch, size_t len, int64_t budget_
     }
     if (caught.HasTerminated() || isolate->IsExecutionTerminating() || Peek(&shared.near_limit)) {
       shared.state = Peek(&shared.near_limit) ? OW_HEAP_LIMIT : OW_TERMINATED;
-      shared.culprit = Culprit(self, context, h.id);
+      isolate->CancelTerminateExecution();
+      if (shared.culprit == 0) shared.culprit = h.id;
       break;
     }
     now = Nanoseconds();
@@ -334,6 +353,11 @@ void ow_collect(ow_isolate* self) {
     self->isolate->LowMemoryNotification();
   }
   ow_measure(self);
+}
+
+void ow_interrupt(ow_isolate* self, int64_t turn_start) {
+  Publish(&self->unwanted, turn_start);
+  self->isolate->RequestInterrupt(Stop, self);
 }
 
 void ow_terminate(ow_isolate* self) { self->isolate->TerminateExecution(); }

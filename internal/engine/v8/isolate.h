@@ -109,6 +109,7 @@ struct ow_isolate {
   ow_shared shared;
   uintptr_t token;
   size_t out_limit;
+  int64_t unwanted;  // turn_start of the message that ow_interrupt shall stop; atomic
   v8::Isolate* isolate;
   v8::Global<v8::Context> context;
   v8::Global<v8::Function> dispatch;

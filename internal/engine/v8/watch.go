@@ -111,9 +111,11 @@ func (t *watch) one(w *worker, s *sight, now time.Time) bool {
 			s.turnStart, s.since, s.killed = start, now, time.Time{}
 		case s.killed.IsZero() && now.Sub(s.since) >= t.pool.opts.TurnLimit-watchEvery:
 			s.killed = now
-			w.terminate()
+			w.interrupt(start)
 		case !s.killed.IsZero() && now.Sub(s.killed) >= unwind:
 			w.abandon(engine.Timeout)
+		case !s.killed.IsZero():
+			w.interrupt(0)
 		}
 		return true
 	}
@@ -142,13 +144,18 @@ func (t *watch) one(w *worker, s *sight, now time.Time) bool {
 	return true
 }
 
-// terminate stops the running turn. The isolate is lost from then on.
-func (w *worker) terminate() {
+// interrupt stops the message that began at start, or whatever runs when start
+// is 0. The isolate is lost from then on.
+func (w *worker) interrupt(start int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	// The loop goroutine takes handle away before it frees the isolate.
-	if w.handle != nil {
+	switch {
+	case w.handle == nil:
+	case start == 0:
 		C.ow_terminate(w.handle)
+	default:
+		C.ow_interrupt(w.handle, C.int64_t(start))
 	}
 }
 
@@ -160,5 +167,5 @@ func (w *worker) stop() {
 	}
 	w.cond.Signal()
 	w.mu.Unlock()
-	w.terminate()
+	w.interrupt(0)
 }

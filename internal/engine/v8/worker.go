@@ -202,14 +202,20 @@ func (w *worker) finished() bool {
 // work turns one batch; false when the worker has ended.
 func (w *worker) work(batch []byte) bool {
 	for rest := batch; len(rest) > 0; {
+		// The first message begins now; the others when the turn reaches them.
+		first, _, _ := nextMessage(rest)
+		if first.kind == inJob {
+			w.begun(1)
+		}
 		C.ow_turn(w.iso, (*C.uint8_t)(unsafe.Pointer(&rest[0])), C.size_t(len(rest)), C.int64_t(turnBudget))
 		w.turns.Add(1)
 		done := rest[:w.shared.consumed]
 		rest = rest[w.shared.consumed:]
-		if n := len(jobsIn(done)); n > 0 {
-			w.waiting.Add(int32(-n))
-			w.pool.begun(n)
+		n := len(jobsIn(done))
+		if first.kind == inJob {
+			n--
 		}
+		w.begun(n)
 		if len(rest) == 0 {
 			w.mu.Lock()
 			w.turning = false
@@ -225,6 +231,14 @@ func (w *worker) work(batch []byte) bool {
 		}
 	}
 	return true
+}
+
+// begun counts n Jobs that no longer wait.
+func (w *worker) begun(n int) {
+	if n > 0 {
+		w.waiting.Add(int32(-n))
+		w.pool.begun(n)
+	}
 }
 
 // boot makes the isolate and waits for the runtime's Ready.
