@@ -37,12 +37,16 @@ async function request(url: string, prefetch: boolean, tries: number, method: st
       "x-nextjs-data": "1",
     },
   });
-  return !response.ok && tries > 1 && response.status >= 500 ? request(url, prefetch, tries - 1, method) : response;
+  return !response.ok && tries > 1 && response.status >= 500
+    ? request(url, prefetch, tries - 1, method)
+    : response;
 }
 
 async function get({ url, prefetch = false, first = false }: DataRequest): Promise<PageData> {
   const fail = (reason: string) =>
-    first ? new Error(`Failed to load page data: ${reason}`) : new AssetError(`Failed to load page data: ${reason}`);
+    first
+      ? new Error(`Failed to load page data: ${reason}`)
+      : new AssetError(`Failed to load page data: ${reason}`);
   let response: Response;
   let text: string;
   try {

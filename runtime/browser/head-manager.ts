@@ -18,7 +18,8 @@ function text(children: unknown): string {
 function elementOf({ type, props }: ReactElement<any>): HTMLElement {
   const el = document.createElement(type as string);
   for (const [name, value] of Object.entries(props)) {
-    if (name === "children" || name === "dangerouslySetInnerHTML" || value == null || value === false) continue;
+    if (name === "children" || name === "dangerouslySetInnerHTML" || value == null || value === false)
+      continue;
     const attribute = attributeNames[name] ?? name.toLowerCase();
     if (el instanceof HTMLScriptElement && (name === "async" || name === "defer" || name === "noModule")) {
       (el as any)[name] = !!value;

@@ -47,7 +47,10 @@ function Contexts({ children }: { children: ReactNode }): ReactElement {
 class Boundary extends Component<{ children: ReactNode }> {
   componentDidMount(): void {
     const { isFallback, nextExport, props, page } = core.data;
-    const open = isFallback || (nextExport && (page.includes("[") || location.search)) || (props.__N_SSG && location.search);
+    const open =
+      isFallback ||
+      (nextExport && (page.includes("[") || location.search)) ||
+      (props.__N_SSG && location.search);
     if (core.isSsr && open) run((t) => t.complete());
   }
   componentDidCatch(err: unknown): void {
@@ -89,7 +92,12 @@ function show(info: PageInfo, committed?: () => void): Promise<void> {
       <Committed done={mine.done}>
         <Boundary>
           <Contexts>
-            <App {...props} Component={module.default} router={core.router} {...(err === undefined ? {} : { err })} />
+            <App
+              {...props}
+              Component={module.default}
+              router={core.router}
+              {...(err === undefined ? {} : { err })}
+            />
           </Contexts>
         </Boundary>
       </Committed>
@@ -152,7 +160,14 @@ async function start(text: string): Promise<void> {
   const page: PageInfo = { module, props: data.props };
   if (data.err) page.err = Object.assign(new Error(data.err.message), data.err);
   let router: Router;
-  ({ router, core, transitions } = createRouter({ data, asPath: firstPath(data), page, app, appTree: AppTree, show }));
+  ({ router, core, transitions } = createRouter({
+    data,
+    asPath: firstPath(data),
+    page,
+    app,
+    appTree: AppTree,
+    show,
+  }));
   setRouter(router);
   self.next = { version: "16.4.6", router };
   if (app.reportWebVitals) {

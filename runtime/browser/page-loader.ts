@@ -60,7 +60,9 @@ export function setAssetPrefix(prefix: string): void {
 
 function assetUrl(file: string): string {
   const { deploymentId } = clientConfig();
-  return assets + file.split("/").map(encodeURIComponent).join("/") + (deploymentId ? "?dpl=" + deploymentId : "");
+  return (
+    assets + file.split("/").map(encodeURIComponent).join("/") + (deploymentId ? "?dpl=" + deploymentId : "")
+  );
 }
 
 async function filesOf(route: string): Promise<string[]> {
@@ -143,7 +145,8 @@ async function load(route: string): Promise<Page> {
       const scripts = files.filter((f) => f.endsWith(".js"));
       // Shared chunks are only fetched ahead: the entry's imports run them in order.
       const entries = scripts.filter((f) => f.includes("/chunks/pages/"));
-      for (const file of scripts) if (entries.length && !entries.includes(file)) addLink("modulepreload", file);
+      for (const file of scripts)
+        if (entries.length && !entries.includes(file)) addLink("modulepreload", file);
       await Promise.all((entries.length ? entries : scripts).map((f) => import(assetUrl(f))));
     }
     await Promise.all(loading);
@@ -157,7 +160,8 @@ async function load(route: string): Promise<Page> {
 
 /** Fetches a page's files at low priority without running them. */
 export async function prefetchPage(route: string): Promise<void> {
-  const { saveData, effectiveType } = (navigator as { connection?: { saveData?: boolean; effectiveType?: string } }).connection ?? {};
+  const { saveData, effectiveType } =
+    (navigator as { connection?: { saveData?: boolean; effectiveType?: string } }).connection ?? {};
   if (saveData || /2g/.test(effectiveType ?? "") || pages.has(route) || registered.has(route)) return;
   for (const file of await filesOf(route)) addLink("prefetch", file);
 }
@@ -176,11 +180,18 @@ function addLink(rel: "prefetch" | "modulepreload", file: string): void {
 }
 
 /** URL of a page's data. `asPath` may carry another query than `query`, which counts. */
-export function dataUrl(buildId: string, route: string, query: Query, asPath: string, locale?: string): string {
+export function dataUrl(
+  buildId: string,
+  route: string,
+  query: Query,
+  asPath: string,
+  locale?: string,
+): string {
   const { pathname } = parseRelativeUrl(asPath);
   const path = isDynamicRoute(route) ? (interpolateRoute(route, pathname, query)?.path ?? "") : route;
   const search = formatUrl({ query });
   const localised = removeTrailingSlash(addLocale(path, locale));
-  const file = localised === "/" ? "/index" : /^\/index(\/|$)/.test(localised) ? "/index" + localised : localised;
+  const file =
+    localised === "/" ? "/index" : /^\/index(\/|$)/.test(localised) ? "/index" + localised : localised;
   return addBasePath(`/_next/data/${buildId}${file}.json${search}`);
 }

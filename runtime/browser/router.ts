@@ -4,7 +4,15 @@
  * something navigates or prefetches, so that the first page does not wait for it.
  */
 import { clientConfig } from "../next/client-config";
-import type { BeforePopState, NextData, NextRouter, PrefetchOptions, Query, TransitionOptions, Url } from "../next/context";
+import type {
+  BeforePopState,
+  NextData,
+  NextRouter,
+  PrefetchOptions,
+  Query,
+  TransitionOptions,
+  Url,
+} from "../next/context";
 import { findDomain } from "../next/locale";
 import { addBasePath, queryToSearch, removeTrailingSlash } from "../next/path";
 import { routerEvents as events } from "../next/router-events";
@@ -117,7 +125,12 @@ export function createRouter({ data, asPath, page, app, appTree, show }: RouterO
     return loading;
   };
   /** Without the code for it the browser navigates by itself. */
-  const navigate = async (method: Method, url: Url, as?: Url, options?: TransitionOptions): Promise<boolean> => {
+  const navigate = async (
+    method: Method,
+    url: Url,
+    as?: Url,
+    options?: TransitionOptions,
+  ): Promise<boolean> => {
     let loaded: Transitions;
     try {
       loaded = await transitions();
@@ -148,7 +161,15 @@ export function createRouter({ data, asPath, page, app, appTree, show }: RouterO
       core.veto = veto;
     },
   } as Router;
-  for (const field of ["route", "pathname", "query", "asPath", "isFallback", "isPreview", "locale"] as const) {
+  for (const field of [
+    "route",
+    "pathname",
+    "query",
+    "asPath",
+    "isFallback",
+    "isPreview",
+    "locale",
+  ] as const) {
     Object.defineProperty(router, field, { enumerable: true, get: () => core.state[field] });
   }
   Object.defineProperty(router, "isReady", { enumerable: true, get: () => core.isReady });

@@ -15,7 +15,16 @@ import { announce, createAnnouncer } from "./announcer";
 import { fetchData, touchData } from "./data";
 import { loadDocument } from "./document-load";
 import type { PageModule } from "./entries";
-import { AssetError, applyStyles, buildManifest, dataUrl, loadPage, prefetchPage, setAssetPrefix, ssgManifest } from "./page-loader";
+import {
+  AssetError,
+  applyStyles,
+  buildManifest,
+  dataUrl,
+  loadPage,
+  prefetchPage,
+  setAssetPrefix,
+  ssgManifest,
+} from "./page-loader";
 import { Cancelled, currentUrl, pageUrl } from "./router";
 import type { ChangeOptions, Core, Method, PageInfo, Scroll, State } from "./router";
 import { instantly, saveScroll, savedScroll, scrollToHash } from "./scroll";
@@ -140,14 +149,25 @@ export function createTransitions(core: Core): Transitions {
       if (props.pageProps) props = { ...props, pageProps: { ...props.pageProps } };
       if (keep && !run.cancelled) touchData(url);
     } else {
-      props = await initialProps(module, { pathname: route, query, asPath: as, locale, locales, defaultLocale });
+      props = await initialProps(module, {
+        pathname: route,
+        query,
+        asPath: as,
+        locale,
+        locales,
+        defaultLocale,
+      });
     }
     check(run);
     return (components[route] = { module, styles, props });
   }
 
   /** The error page for a failed load; where only a document can help, that is loaded. */
-  async function loadFailed(err: unknown, target: Pick<Target, "route" | "query" | "as">, run: Run): Promise<PageInfo> {
+  async function loadFailed(
+    err: unknown,
+    target: Pick<Target, "route" | "query" | "as">,
+    run: Run,
+  ): Promise<PageInfo> {
     if (err instanceof Cancelled) throw err;
     if (!(err instanceof AssetError)) {
       console.error(err);
@@ -162,20 +182,38 @@ export function createTransitions(core: Core): Transitions {
     throw new Cancelled();
   }
 
-  async function errorPage(err: unknown, pathname = core.state.pathname, query = core.state.query): Promise<PageInfo> {
+  async function errorPage(
+    err: unknown,
+    pathname = core.state.pathname,
+    query = core.state.query,
+  ): Promise<PageInfo> {
     const { module, styles } = await loadPage("/_error");
-    const props = await initialProps(module, { err, pathname, query, asPath: core.state.asPath }).catch(() => ({}));
+    const props = await initialProps(module, { err, pathname, query, asPath: core.state.asPath }).catch(
+      () => ({}),
+    );
     return { module, styles, props, err };
   }
 
   /** The page for data that says notFound. */
-  async function notFoundPage(target: Target, run: Run, pages: string[]): Promise<{ route: string; info: PageInfo }> {
+  async function notFoundPage(
+    target: Target,
+    run: Run,
+    pages: string[],
+  ): Promise<{ route: string; info: PageInfo }> {
     const route = pages.includes("/404") ? "/404" : "/_error";
     const { module, styles } = await loadPage(route);
     check(run);
     const props = module.__N_SSG
       ? await fetchData({ url: dataUrl(data.buildId, route, {}, route, target.locale), keep: true })
-      : await initialProps(module, { pathname: route, query: target.query, asPath: target.as, locale: target.locale, locales, defaultLocale, res: { statusCode: 404 } });
+      : await initialProps(module, {
+          pathname: route,
+          query: target.query,
+          asPath: target.as,
+          locale: target.locale,
+          locales,
+          defaultLocale,
+          res: { statusCode: 404 },
+        });
     check(run);
     return { route, info: { module, styles, props } };
   }
@@ -189,7 +227,11 @@ export function createTransitions(core: Core): Transitions {
   }
 
   /** Locale of the URL and of the options; rewrites both URLs. Undefined when the document has to be loaded. */
-  function localise(url: string, as: string, options: ChangeOptions): { url: string; as: string; locale?: string } | undefined {
+  function localise(
+    url: string,
+    as: string,
+    options: ChangeOptions,
+  ): { url: string; as: string; locale?: string } | undefined {
     let locale = options.locale === false ? defaultLocale : options.locale || core.state.locale;
     options.locale ??= locale;
     const parsed = parseRelativeUrl(removeBasePath(as));
@@ -223,7 +265,13 @@ export function createTransitions(core: Core): Transitions {
     return oldPath === newPath && (newHash !== undefined || oldHash !== newHash);
   }
 
-  async function change(method: Method, url: string, as: string, options: ChangeOptions, forced?: Scroll): Promise<boolean> {
+  async function change(
+    method: Method,
+    url: string,
+    as: string,
+    options: ChangeOptions,
+    forced?: Scroll,
+  ): Promise<boolean> {
     if (!isLocalUrl(url)) return leave(url);
     if (!isLocalUrl(as)) return leave(as);
     const filling = options._h === 1;
@@ -308,7 +356,8 @@ export function createTransitions(core: Core): Transitions {
       const { module, props } = info;
       if (info.err === undefined && (module.__N_SSG || module.__N_SSP)) {
         const to = props.pageProps?.__N_REDIRECT;
-        if (typeof to === "string") return redirect(to, props.pageProps.__N_REDIRECT_BASE_PATH !== false, pages);
+        if (typeof to === "string")
+          return redirect(to, props.pageProps.__N_REDIRECT_BASE_PATH !== false, pages);
         isPreview = !!props.__N_PREVIEW;
         if (props.notFound === true && !props.pageProps) {
           delete components[route];
@@ -327,7 +376,15 @@ export function createTransitions(core: Core): Transitions {
       if (!filling) events.emit("beforeHistoryChange", as, about);
       core.writeHistory(method, url, as, options);
       const old = core.state;
-      core.state = { route: shown, pathname: shown, query, asPath: target.path, isPreview, isFallback: false, locale };
+      core.state = {
+        route: shown,
+        pathname: shown,
+        query,
+        asPath: target.path,
+        isPreview,
+        isFallback: false,
+        locale,
+      };
       if (filling && !becameReady && !localeChange && sameState(old, core.state)) return true;
       await show(info, position);
       if (info.err !== undefined) {
@@ -357,7 +414,13 @@ export function createTransitions(core: Core): Transitions {
    * Params of a dynamic page go into the query; an `as` that is only the
    * pattern is filled in from it. Answers the `as` to show.
    */
-  function fillIn(route: string, query: Query, as: string, locale: string | undefined, prefix: string | false | undefined): string {
+  function fillIn(
+    route: string,
+    query: Query,
+    as: string,
+    locale: string | undefined,
+    prefix: string | false | undefined,
+  ): string {
     const shown = parseRelativeUrl(bare(as, locale));
     if (removeTrailingSlash(shown.pathname) !== route) {
       const params = matchRoute(route, shown.pathname);
@@ -381,7 +444,9 @@ export function createTransitions(core: Core): Transitions {
     }
     const rest: Record<string, unknown> = { ...shown.query };
     for (const name of filled.params) delete rest[name];
-    return addBasePath(addLocale(formatUrl({ pathname: filled.path, query: rest, hash: shown.hash }), prefix, defaultLocale));
+    return addBasePath(
+      addLocale(formatUrl({ pathname: filled.path, query: rest, hash: shown.hash }), prefix, defaultLocale),
+    );
   }
 
   return {
@@ -445,7 +510,12 @@ export function createTransitions(core: Core): Transitions {
       }
       core.historyKey = key;
       const { pathname } = parseRelativeUrl(url);
-      if (core.isSsr && as === addBasePath(core.state.asPath) && pathname === addBasePath(core.state.pathname)) return;
+      if (
+        core.isSsr &&
+        as === addBasePath(core.state.asPath) &&
+        pathname === addBasePath(core.state.pathname)
+      )
+        return;
       if (!core.veto(entry)) return;
       change(
         "replaceState",

@@ -103,7 +103,9 @@ export const PathnameContext = /* @__PURE__ */ createContext<string | null>(null
 /** useSearchParams(). */
 export const SearchParamsContext = /* @__PURE__ */ createContext<URLSearchParams | null>(null);
 /** useParams(): route params only; null while not known. */
-export const PathParamsContext = /* @__PURE__ */ createContext<Record<string, string | string[]> | null>(null);
+export const PathParamsContext = /* @__PURE__ */ createContext<Record<string, string | string[]> | null>(
+  null,
+);
 
 /** A <Script> as data: its props, without event handlers where it crosses in __NEXT_DATA__. */
 export type ScriptProps = Record<string, unknown> & { id?: string; src?: string; strategy?: string };
@@ -228,8 +230,7 @@ export const HtmlContext = /* @__PURE__ */ createContext<HtmlContextValue | null
 export type RenderPageResult = { html: string; head?: ReactElement[] };
 export type Enhancer<P> = (component: ComponentType<P>) => ComponentType<P>;
 export type RenderPageOptions =
-  | Enhancer<any>
-  | { enhanceApp?: Enhancer<any>; enhanceComponent?: Enhancer<any> };
+  Enhancer<any> | { enhanceApp?: Enhancer<any>; enhanceComponent?: Enhancer<any> };
 /** Argument of a document's getInitialProps. */
 export interface DocumentContext {
   pathname: string;

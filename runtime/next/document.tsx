@@ -5,12 +5,7 @@
 import { Children, Component, Fragment, createElement, isValidElement, useContext } from "react";
 import type { HTMLAttributes, ReactElement, ReactNode, ScriptHTMLAttributes } from "react";
 import { HtmlContext, MAIN_SLOT } from "./context";
-import type {
-  DocumentContext,
-  DocumentInitialProps,
-  HtmlContextValue,
-  ScriptProps,
-} from "./context";
+import type { DocumentContext, DocumentInitialProps, HtmlContextValue, ScriptProps } from "./context";
 
 export type { DocumentContext, DocumentInitialProps } from "./context";
 export type DocumentProps = DocumentInitialProps & HtmlContextValue;
@@ -145,7 +140,9 @@ export function Head({
   const origin = { nonce: nonce ?? context.nonce, crossOrigin: crossOrigin ?? context.crossOrigin };
   const js = !context.disableRuntimeJS;
   const scripts = new Set(context.scripts);
-  const preload = [...new Set([...context.preload, ...context.dynamicScripts])].filter((f) => !scripts.has(f));
+  const preload = [...new Set([...context.preload, ...context.dynamicScripts])].filter(
+    (f) => !scripts.has(f),
+  );
   const before = context.beforeInteractive;
   return (
     <head {...rest}>

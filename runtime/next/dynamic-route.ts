@@ -17,9 +17,7 @@ const shape = /^\[(?:\[(\.\.\.)([^\]]+)\]|(\.\.\.)?([^\]]+))\]$/;
 
 function paramOf(segment: string): Param | undefined {
   const m = shape.exec(segment);
-  return m
-    ? { name: (m[2] || m[4])!, repeat: !!(m[1] || m[3]), optional: m[2] !== undefined }
-    : undefined;
+  return m ? { name: (m[2] || m[4])!, repeat: !!(m[1] || m[3]), optional: m[2] !== undefined } : undefined;
 }
 
 function segmentsOf(path: string): string[] {
@@ -77,8 +75,7 @@ export function interpolateRoute(
   pathname: string,
   query: Record<string, unknown>,
 ): { path: string; params: string[] } | undefined {
-  const values: Record<string, unknown> =
-    (pathname !== route && matchRoute(route, pathname)) || query;
+  const values: Record<string, unknown> = (pathname !== route && matchRoute(route, pathname)) || query;
   const params: string[] = [];
   const out: string[] = [];
   for (const segment of segmentsOf(route)) {

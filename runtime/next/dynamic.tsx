@@ -52,7 +52,9 @@ export default function dynamic<P = {}>(
   merged = { ...merged, ...options };
   const { loader, loading: Loading = Empty, ssr, loadableGenerated } = merged;
   const load = async () =>
-    typeof loader === "function" ? withDefault(await loader()) : withDefault(loader ? await loader : () => null);
+    typeof loader === "function"
+      ? withDefault(await loader())
+      : withDefault(loader ? await loader : () => null);
   const full: LoadableOptions = {
     ...(merged as object),
     loader: load,

@@ -38,8 +38,7 @@ function errorProps({ req, res, err }: ErrorContext): ErrorProps {
   return { statusCode, hostname };
 }
 
-const font =
-  'system-ui,"Segoe UI",Roboto,Helvetica,Arial,sans-serif,"Apple Color Emoji","Segoe UI Emoji"';
+const font = 'system-ui,"Segoe UI",Roboto,Helvetica,Arial,sans-serif,"Apple Color Emoji","Segoe UI Emoji"';
 const page: CSSProperties = {
   fontFamily: font,
   height: "100vh",
@@ -64,9 +63,7 @@ function colours(dark: boolean): string {
   const line = (rgb: string) => `.next-error-h1{border-right:1px solid rgba(${rgb},.3)}`;
   return (
     `body{color:#000;background:#fff;margin:0}${line("0,0,0")}` +
-    (dark
-      ? `@media (prefers-color-scheme:dark){body{color:#fff;background:#000}${line("255,255,255")}}`
-      : "")
+    (dark ? `@media (prefers-color-scheme:dark){body{color:#fff;background:#000}${line("255,255,255")}}` : "")
   );
 }
 

@@ -62,7 +62,11 @@ const Form = forwardRef<HTMLFormElement, FormProps>(function Form(
     const submitter = (event.nativeEvent as unknown as { submitter: HTMLElement | null }).submitter;
     let to = path;
     if (submitter) {
-      if (["formmethod", "formenctype", "formtarget"].some((a) => submitter.hasAttribute(a)) && !isPlain(submitter, "form")) return;
+      if (
+        ["formmethod", "formenctype", "formtarget"].some((a) => submitter.hasAttribute(a)) &&
+        !isPlain(submitter, "form")
+      )
+        return;
       const own = submitter.getAttribute("formaction");
       if (own !== null) to = own;
     }

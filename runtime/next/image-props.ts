@@ -6,8 +6,10 @@ import type { ImageLoader, StaticImport } from "./image-loader";
 
 export type Placeholder = "blur" | "empty" | `data:image/${string}`;
 
-export interface ImageProps
-  extends Omit<ImgHTMLAttributes<HTMLImageElement>, "src" | "srcSet" | "alt" | "width" | "height" | "loading" | "ref"> {
+export interface ImageProps extends Omit<
+  ImgHTMLAttributes<HTMLImageElement>,
+  "src" | "srcSet" | "alt" | "width" | "height" | "loading" | "ref"
+> {
   src: string | StaticImport;
   alt: string;
   /** CSS pixels; needed unless src is an import or fill is set. */
@@ -75,7 +77,14 @@ function loaderOf(config: ImageConfig, loader: ImageLoader | undefined): ImageLo
 /** Background of an image that is being loaded. */
 function placeholderImage(
   placeholder: Placeholder,
-  blur: { width?: number; height?: number; blurWidth?: number; blurHeight?: number; dataURL: string; fit?: string },
+  blur: {
+    width?: number;
+    height?: number;
+    blurWidth?: number;
+    blurHeight?: number;
+    dataURL: string;
+    fit?: string;
+  },
 ): string | undefined {
   if (placeholder === "empty") return;
   if (placeholder !== "blur") return `url("${placeholder}")`;
@@ -83,7 +92,13 @@ function placeholderImage(
   const w = blur.blurWidth ? blur.blurWidth * 40 : blur.width;
   const h = blur.blurHeight ? blur.blurHeight * 40 : blur.height;
   const box = w && h ? `viewBox='0 0 ${w} ${h}'` : "";
-  const ratio = box ? "none" : blur.fit === "contain" ? "xMidYMid" : blur.fit === "cover" ? "xMidYMid slice" : "none";
+  const ratio = box
+    ? "none"
+    : blur.fit === "contain"
+      ? "xMidYMid"
+      : blur.fit === "cover"
+        ? "xMidYMid slice"
+        : "none";
   const all = "x='0' y='0' width='100%25' height='100%25'";
   return (
     `url("data:image/svg+xml;charset=utf-8,` +
@@ -100,19 +115,44 @@ const fits = new Set(["contain", "cover", "fill", "none", "scale-down"]);
 
 /** Problems a developer should know of; thrown in development only. */
 function check(
-  { src, alt, width, height, fill, loading, placeholder, blurDataURL, sizes: _sizes, style, overrideSrc: _o }: ImageProps,
-  resolved: { src: string; width?: number; height?: number; blurDataURL?: string; eager: boolean; unoptimized: boolean },
+  {
+    src,
+    alt,
+    width,
+    height,
+    fill,
+    loading,
+    placeholder,
+    blurDataURL,
+    sizes: _sizes,
+    style,
+    overrideSrc: _o,
+  }: ImageProps,
+  resolved: {
+    src: string;
+    width?: number;
+    height?: number;
+    blurDataURL?: string;
+    eager: boolean;
+    unoptimized: boolean;
+  },
 ): void {
   const fail = (text: string) => {
     throw new Error(`Image with src "${resolved.src}" ${text}`);
   };
-  if (!resolved.src) throw new Error('Image is missing required "src" property. Pass "src" in the props of next/image.');
-  if (resolved.src !== resolved.src.trim()) fail("has white space or control characters at its ends. Remove them with src.trim().");
+  if (!resolved.src)
+    throw new Error('Image is missing required "src" property. Pass "src" in the props of next/image.');
+  if (resolved.src !== resolved.src.trim())
+    fail("has white space or control characters at its ends. Remove them with src.trim().");
   if (fill) {
-    if (width !== undefined || height !== undefined) fail('has both "width" or "height" and "fill". Use one of them.');
-    if (style?.position && style.position !== "absolute") fail('has both "fill" and "style.position". Images with fill are always absolute.');
-    if (style?.width && style.width !== "100%") fail('has both "fill" and "style.width". Images with fill are 100% wide.');
-    if (style?.height && style.height !== "100%") fail('has both "fill" and "style.height". Images with fill are 100% high.');
+    if (width !== undefined || height !== undefined)
+      fail('has both "width" or "height" and "fill". Use one of them.');
+    if (style?.position && style.position !== "absolute")
+      fail('has both "fill" and "style.position". Images with fill are always absolute.');
+    if (style?.width && style.width !== "100%")
+      fail('has both "fill" and "style.width". Images with fill are 100% wide.');
+    if (style?.height && style.height !== "100%")
+      fail('has both "fill" and "style.height". Images with fill are 100% high.');
   } else {
     for (const name of ["width", "height"] as const) {
       const value = resolved[name];
@@ -120,11 +160,16 @@ function check(
       if (Number.isNaN(value)) fail(`has invalid "${name}" property. Expected a number in pixels.`);
     }
   }
-  if (alt === undefined) console.error(`Image with src "${resolved.src}" is missing required "alt" property.`);
-  if (loading && !["lazy", "eager"].includes(loading)) fail(`has invalid "loading" property "${loading}". Use "lazy" or "eager".`);
-  if (resolved.eager && loading === "lazy") fail('has both "preload" (or "priority") and loading="lazy". Use one of them.');
+  if (alt === undefined)
+    console.error(`Image with src "${resolved.src}" is missing required "alt" property.`);
+  if (loading && !["lazy", "eager"].includes(loading))
+    fail(`has invalid "loading" property "${loading}". Use "lazy" or "eager".`);
+  if (resolved.eager && loading === "lazy")
+    fail('has both "preload" (or "priority") and loading="lazy". Use one of them.');
   if (placeholder === "blur" && !resolved.blurDataURL && !blurDataURL) {
-    fail('has placeholder="blur" but no "blurDataURL". Add one, import the image file, or remove the placeholder.');
+    fail(
+      'has placeholder="blur" but no "blurDataURL". Add one, import the image file, or remove the placeholder.',
+    );
   }
   if (placeholder && !["blur", "empty"].includes(placeholder) && !placeholder.startsWith("data:image/")) {
     fail(`has invalid "placeholder" property "${placeholder}".`);
@@ -185,7 +230,9 @@ export function imageProps(given: ImageProps, config: ImageConfig): { props: Img
   let blurHeight: number | undefined;
   if (data) {
     if (!data.src || (process.env.NODE_ENV !== "production" && (!data.width || !data.height))) {
-      throw new Error(`An imported image must have src, width and height, but it is ${JSON.stringify(data)}.`);
+      throw new Error(
+        `An imported image must have src, width and height, but it is ${JSON.stringify(data)}.`,
+      );
     }
     ({ src, blurWidth, blurHeight } = data);
     blurDataURL ||= data.blurDataURL;
@@ -205,7 +252,12 @@ export function imageProps(given: ImageProps, config: ImageConfig): { props: Img
   }
   if (config.unoptimized) unoptimized = true;
   // A vector image gains nothing from the endpoint, which by default refuses it.
-  if (!loaderProp && config.loader === "default" && !config.dangerouslyAllowSVG && src.split("?", 1)[0]!.endsWith(".svg")) {
+  if (
+    !loaderProp &&
+    config.loader === "default" &&
+    !config.dangerouslyAllowSVG &&
+    src.split("?", 1)[0]!.endsWith(".svg")
+  ) {
     unoptimized = true;
   }
   if (process.env.NODE_ENV === "development") {
@@ -214,7 +266,17 @@ export function imageProps(given: ImageProps, config: ImageConfig): { props: Img
 
   const imgStyle: CSSProperties = {
     ...(fill
-      ? { position: "absolute", height: "100%", width: "100%", left: 0, top: 0, right: 0, bottom: 0, objectFit: objectFit as any, objectPosition }
+      ? {
+          position: "absolute",
+          height: "100%",
+          width: "100%",
+          left: 0,
+          top: 0,
+          right: 0,
+          bottom: 0,
+          objectFit: objectFit as any,
+          objectPosition,
+        }
       : {}),
     color: "transparent",
     ...base,
@@ -228,7 +290,14 @@ export function imageProps(given: ImageProps, config: ImageConfig): { props: Img
     dataURL: blurDataURL || "",
     fit,
   });
-  const backgroundSize = !fit || !fits.has(fit) ? "cover" : fit === "fill" ? "100% 100%" : fit === "none" || fit === "scale-down" ? "contain" : fit;
+  const backgroundSize =
+    !fit || !fits.has(fit)
+      ? "cover"
+      : fit === "fill"
+        ? "100% 100%"
+        : fit === "none" || fit === "scale-down"
+          ? "contain"
+          : fit;
   const placeholderStyle: CSSProperties = background
     ? {
         backgroundSize,
@@ -238,7 +307,14 @@ export function imageProps(given: ImageProps, config: ImageConfig): { props: Img
       }
     : {};
 
-  const attributes = imageAttributes(config, { src, unoptimized, width, quality: toNumber(quality), sizes, loader });
+  const attributes = imageAttributes(config, {
+    src,
+    unoptimized,
+    width,
+    quality: toNumber(quality),
+    sizes,
+    loader,
+  });
   return {
     props: {
       ...rest,

@@ -26,7 +26,12 @@ interface LoadHandlers {
 }
 
 /** Runs once per src, when the pixels are decoded; also for images that loaded before hydration. */
-function imageLoaded(img: LoadImage, placeholder: Placeholder, handlers: { current: LoadHandlers }, complete: () => void): void {
+function imageLoaded(
+  img: LoadImage,
+  placeholder: Placeholder,
+  handlers: { current: LoadHandlers },
+  complete: () => void,
+): void {
   const src = img.src;
   if (!img || img["data-loaded-src"] === src) return;
   img["data-loaded-src"] = src;
@@ -109,7 +114,8 @@ const Image = forwardRef<HTMLImageElement, ImageProps>(function Image(props, for
   );
   const ref = useMergedRef(forwarded, own);
 
-  const { loading, fetchPriority, width, height, decoding, className, style, sizes, srcSet, src, ...rest } = attributes;
+  const { loading, fetchPriority, width, height, decoding, className, style, sizes, srcSet, src, ...rest } =
+    attributes;
   const shown = { ...style };
   if (complete) {
     delete shown.backgroundImage;

@@ -22,9 +22,7 @@ export async function loadInitialProps(
 ): Promise<Record<string, any>> {
   const res = ctx.res ?? ctx.ctx?.res;
   if (!holder.getInitialProps) {
-    return ctx.ctx && ctx.Component
-      ? { pageProps: await loadInitialProps(ctx.Component, ctx.ctx) }
-      : {};
+    return ctx.ctx && ctx.Component ? { pageProps: await loadInitialProps(ctx.Component, ctx.ctx) } : {};
   }
   const props = await holder.getInitialProps(ctx);
   if (res && (res.finished || res.headersSent)) return props;

@@ -118,7 +118,8 @@ function checkProps(props: Record<string, unknown>): void {
     legacyBehavior: ["boolean"],
   };
   for (const [name, types] of Object.entries(kinds)) {
-    if (props[name] && !types.includes(typeof props[name])) fail(name, types.map((t) => `\`${t}\``).join(" or "));
+    if (props[name] && !types.includes(typeof props[name]))
+      fail(name, types.map((t) => `\`${t}\``).join(" or "));
   }
   const { prefetch: p } = props;
   if (p != null && typeof p !== "boolean" && p !== "auto") fail("prefetch", '`boolean` or `"auto"`');
@@ -201,7 +202,8 @@ const Link = forwardRef<HTMLAnchorElement, LinkProps>(function Link(props, forwa
     [outerRef],
   );
 
-  const hover = () => router && process.env.NODE_ENV === "production" && prefetch(router, href, as, locale, true);
+  const hover = () =>
+    router && process.env.NODE_ENV === "production" && prefetch(router, href, as, locale, true);
 
   const childProps: Record<string, unknown> = {
     ref,

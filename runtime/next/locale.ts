@@ -43,7 +43,6 @@ export function findDomain(
     (d) =>
       d.domain.split(":", 1)[0]!.toLowerCase() === hostname ||
       (wanted &&
-        (d.defaultLocale.toLowerCase() === wanted ||
-          d.locales?.some((l) => l.toLowerCase() === wanted))),
+        (d.defaultLocale.toLowerCase() === wanted || d.locales?.some((l) => l.toLowerCase() === wanted))),
   );
 }

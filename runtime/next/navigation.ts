@@ -23,7 +23,9 @@ export class ReadonlyURLSearchParams extends URLSearchParams {
   }
 }
 function readonly(): never {
-  throw new Error("The result of useSearchParams() cannot be changed. Make a URLSearchParams of it and change that.");
+  throw new Error(
+    "The result of useSearchParams() cannot be changed. Make a URLSearchParams of it and change that.",
+  );
 }
 
 function pathOf(asPath: string): string {
@@ -83,7 +85,10 @@ export function useSelectedLayoutSegments(): null {
   return null;
 }
 export function redirect(): never {
-  return appRouterOnly("redirect", "return {redirect} from getServerSideProps or getStaticProps, or call router.replace");
+  return appRouterOnly(
+    "redirect",
+    "return {redirect} from getServerSideProps or getStaticProps, or call router.replace",
+  );
 }
 export function permanentRedirect(): never {
   return appRouterOnly(

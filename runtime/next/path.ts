@@ -65,9 +65,7 @@ export function removeBasePath(path: string): string {
 export function queryToSearch(query: Record<string, unknown>): URLSearchParams {
   const params = new URLSearchParams();
   const text = (v: unknown) =>
-    typeof v === "string" || (typeof v === "number" && !isNaN(v)) || typeof v === "boolean"
-      ? String(v)
-      : "";
+    typeof v === "string" || (typeof v === "number" && !isNaN(v)) || typeof v === "boolean" ? String(v) : "";
   for (const key of Object.keys(query)) {
     const value = query[key];
     if (Array.isArray(value)) for (const item of value) params.append(key, text(item));

@@ -47,7 +47,14 @@ export interface SingletonRouter extends NextRouter {
 }
 
 let waiting: (() => void)[] = [];
-const events = ["routeChangeStart", "beforeHistoryChange", "routeChangeComplete", "routeChangeError", "hashChangeStart", "hashChangeComplete"] as const;
+const events = [
+  "routeChangeStart",
+  "beforeHistoryChange",
+  "routeChangeComplete",
+  "routeChangeError",
+  "hashChangeStart",
+  "hashChangeComplete",
+] as const;
 
 function current(): any {
   if (!singleton.router) {
@@ -100,7 +107,8 @@ export function routerSnapshot(router: NextRouter): NextRouter {
   const copy: any = { events: routerEvents };
   for (const field of routerFields) {
     const value = (router as any)[field];
-    copy[field] = value && typeof value === "object" ? (Array.isArray(value) ? [...value] : { ...value }) : value;
+    copy[field] =
+      value && typeof value === "object" ? (Array.isArray(value) ? [...value] : { ...value }) : value;
   }
   for (const method of routerMethods) copy[method] = (...args: unknown[]) => (router as any)[method](...args);
   return copy;

@@ -22,7 +22,15 @@ const loads = new Map<string, Promise<unknown>>();
 /** id or src of every script that was started. */
 const started = new Set<string>();
 
-const ownProps = new Set(["onLoad", "onReady", "dangerouslySetInnerHTML", "children", "onError", "strategy", "stylesheets"]);
+const ownProps = new Set([
+  "onLoad",
+  "onReady",
+  "dangerouslySetInnerHTML",
+  "children",
+  "onError",
+  "strategy",
+  "stylesheets",
+]);
 const attributeNames: Record<string, string> = {
   acceptCharset: "accept-charset",
   className: "class",
@@ -59,7 +67,16 @@ function addStyles(stylesheets: string[] | undefined, nonce: string | undefined)
 }
 
 function load(props: ScriptProps): void {
-  const { src, id, onLoad, onReady, onError, children = "", strategy = "afterInteractive", stylesheets } = props;
+  const {
+    src,
+    id,
+    onLoad,
+    onReady,
+    onError,
+    children = "",
+    strategy = "afterInteractive",
+    stylesheets,
+  } = props;
   const inner = props.dangerouslySetInnerHTML as { __html: string } | undefined;
   const key = id || src;
   if (key && started.has(key)) return;

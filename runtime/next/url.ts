@@ -56,7 +56,12 @@ export function searchToQuery(params: URLSearchParams): Record<string, string | 
     const old = Object.hasOwn(query, key) ? query[key] : undefined;
     const next = old === undefined ? value : Array.isArray(old) ? [...old, value] : [old, value];
     if (key === "__proto__") {
-      Object.defineProperty(query, key, { value: next, enumerable: true, writable: true, configurable: true });
+      Object.defineProperty(query, key, {
+        value: next,
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
     } else query[key] = next;
   }
   return query;
@@ -104,7 +109,11 @@ export interface RelativeUrl {
 /** Parses a path against the page's URL. Throws for another origin. */
 export function parseRelativeUrl(url: string, base?: string): RelativeUrl {
   const origin = typeof window === "undefined" ? "http://n" : location.origin;
-  const start = base ? new URL(base, origin) : url.startsWith(".") && origin !== "http://n" ? location.href : origin;
+  const start = base
+    ? new URL(base, origin)
+    : url.startsWith(".") && origin !== "http://n"
+      ? location.href
+      : origin;
   const parsed = url.startsWith("/") ? new URL(origin + url) : new URL(url, start);
   if (parsed.origin !== origin) {
     throw new Error(`The router was given "${url}", which is a URL of another site.`);
@@ -142,7 +151,7 @@ export function resolveHref(
     const final = new URL(text, base);
     final.pathname = normalizeTrailingSlash(final.pathname);
     let as = "";
-    if (isDynamicRoute(final.pathname) && final.search) {
+    if (isDynamicRoute(final.pathname)) {
       const query = searchToQuery(final.searchParams);
       const filled = interpolateRoute(final.pathname, final.pathname, query);
       if (filled) {

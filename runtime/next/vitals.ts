@@ -52,7 +52,11 @@ function report(name: Metric["name"], value: number, entries: PerformanceEntry[]
   for (const listener of listeners) listener(metric);
 }
 
-function observe(type: string, each: (entries: PerformanceEntryList) => void, more?: object): (() => void) | undefined {
+function observe(
+  type: string,
+  each: (entries: PerformanceEntryList) => void,
+  more?: object,
+): (() => void) | undefined {
   try {
     const observer = new PerformanceObserver((list) => each(list.getEntries()));
     observer.observe({ type, buffered: true, ...more });
@@ -87,7 +91,8 @@ function start(): void {
     if (largest) report("LCP", since(largest.startTime), [largest]);
   };
   // What is painted after the first input is an answer to it, not the loading of the page.
-  for (const type of ["keydown", "click"]) addEventListener(type, () => setTimeout(endLcp), { once: true, capture: true });
+  for (const type of ["keydown", "click"])
+    addEventListener(type, () => setTimeout(endLcp), { once: true, capture: true });
 
   // The worst session window: shifts less than 1 s apart and 5 s long at most.
   let cls = 0;

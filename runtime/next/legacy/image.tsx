@@ -3,14 +3,15 @@ import { useContext, useEffect, useRef, useState } from "react";
 import type { CSSProperties, ImgHTMLAttributes, ReactElement, RefObject } from "react";
 import { clientConfig } from "../client-config";
 import { ImageConfigContext } from "../context";
-import Head from "../head";
 import { endpointUrl, imageAttributes, staticData } from "../image-loader";
 import type { ImageLoader, StaticImport } from "../image-loader";
 
 export type { ImageLoader, ImageLoaderProps } from "../image-loader";
 
-export interface ImageProps
-  extends Omit<ImgHTMLAttributes<HTMLImageElement>, "src" | "srcSet" | "ref" | "width" | "height" | "loading"> {
+export interface ImageProps extends Omit<
+  ImgHTMLAttributes<HTMLImageElement>,
+  "src" | "srcSet" | "ref" | "width" | "height" | "loading"
+> {
   src: string | StaticImport;
   width?: number | `${number}`;
   height?: number | `${number}`;
@@ -71,13 +72,22 @@ function boxes(layout: string, width: number | undefined, height: number | undef
   wrapper.display = "inline-block";
   if (layout === "intrinsic") {
     const svg = `data:image/svg+xml,%3csvg%20xmlns=%27http://www.w3.org/2000/svg%27%20version=%271.1%27%20width=%27${width}%27%20height=%27${height}%27/%3e`;
-    return { wrapper: { ...wrapper, maxWidth: "100%" }, sizer: { ...sizer, maxWidth: "100%" }, sizerImage: svg };
+    return {
+      wrapper: { ...wrapper, maxWidth: "100%" },
+      sizer: { ...sizer, maxWidth: "100%" },
+      sizerImage: svg,
+    };
   }
   return { wrapper: { ...wrapper, width, height } };
 }
 
 /** Whether the element came within `margin` of the viewport; true at once when not lazy. */
-function useNear(ref: RefObject<Element | null>, lazy: boolean, margin: string, root: ImageProps["lazyRoot"]): boolean {
+function useNear(
+  ref: RefObject<Element | null>,
+  lazy: boolean,
+  margin: string,
+  root: ImageProps["lazyRoot"],
+): boolean {
   const [near, setNear] = useState(false);
   useEffect(() => {
     if (!lazy || near || !ref.current) return;
@@ -200,65 +210,53 @@ export default function Image(props: ImageProps): ReactElement {
     ? { sizes: attributes.sizes, srcSet: attributes.srcSet, src: attributes.src }
     : { src: emptyGif };
   return (
-    <>
-      <span style={wrapper}>
-        {sizer ? (
-          <span style={sizer}>
-            {sizerImage ? (
-              <img
-                style={{ display: "block", maxWidth: "100%", ...reset }}
-                alt=""
-                aria-hidden
-                src={sizerImage}
-              />
-            ) : null}
-          </span>
-        ) : null}
-        <img
-          {...others}
-          {...actual}
-          decoding="async"
-          data-nimg={layout}
-          className={className}
-          style={{ ...styleOfImage, ...blurStyle }}
-          ref={img}
-          onLoad={(event) => {
-            finished(event.currentTarget);
-            onLoad?.(event);
-          }}
-          onError={(event) => {
-            if (placeholder === "blur") setBlurDone(true);
-            onError?.(event);
-          }}
-        />
-        {lazy || placeholder === "blur" ? (
-          <noscript>
+    <span style={wrapper}>
+      {sizer ? (
+        <span style={sizer}>
+          {sizerImage ? (
             <img
-              {...others}
-              loading={loading || "lazy"}
-              decoding="async"
-              data-nimg={layout}
-              style={styleOfImage}
-              className={className}
-              {...imageAttributes(config, { src, unoptimized, width, quality: toInt(quality), sizes, loader }, layout === "fill" || layout === "responsive")}
+              style={{ display: "block", maxWidth: "100%", ...reset }}
+              alt=""
+              aria-hidden
+              src={sizerImage}
             />
-          </noscript>
-        ) : null}
-      </span>
-      {priority ? (
-        <Head>
-          <link
-            key={"__nimg-" + attributes.src + attributes.srcSet + attributes.sizes}
-            rel="preload"
-            href={attributes.srcSet ? undefined : attributes.src}
-            as="image"
-            imageSrcSet={attributes.srcSet}
-            imageSizes={attributes.sizes}
-            crossOrigin={props.crossOrigin}
-            referrerPolicy={props.referrerPolicy}
-          />
-        </Head>
+          ) : null}
+        </span>
       ) : null}
-    </>
+      <img
+        {...others}
+        {...actual}
+        decoding="async"
+        data-nimg={layout}
+        className={className}
+        style={{ ...styleOfImage, ...blurStyle }}
+        ref={img}
+        onLoad={(event) => {
+          finished(event.currentTarget);
+          onLoad?.(event);
+        }}
+        onError={(event) => {
+          if (placeholder === "blur") setBlurDone(true);
+          onError?.(event);
+        }}
+      />
+      {lazy || placeholder === "blur" ? (
+        <noscript>
+          <img
+            {...others}
+            loading={loading || "lazy"}
+            decoding="async"
+            data-nimg={layout}
+            style={styleOfImage}
+            className={className}
+            {...imageAttributes(
+              config,
+              { src, unoptimized, width, quality: toInt(quality), sizes, loader },
+              layout === "fill" || layout === "responsive",
+            )}
+          />
+        </noscript>
+      ) : null}
+    </span>
   );
 }
