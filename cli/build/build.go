@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -102,7 +101,7 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	}
 	b.timing("manifests", phase)
 	fmt.Fprintln(b.Out)
-	Table(b.Out, rows, TableStyle{Color: b.Style.Color})
+	Table(b.Out, rows, TableStyle{Color: b.Style.Color, Shared: b.gzip(b.shared())})
 	fmt.Fprintf(b.Out, "\n%s Built in %s\n", b.progress.paint("32", "✓"), elapsed(time.Since(b.began)))
 	return &Result{Manifest: m, Dir: out.final}, nil
 }
@@ -141,11 +140,12 @@ func (b *build) console(level, text string) {
 
 // load reads the environment and the configuration.
 func (b *build) load(ctx context.Context) error {
-	env, err := config.LoadEnv(b.Dir, "production", b.Environ)
+	env, err := config.LoadEnv(b.Dir, config.Mode(b.Environ, false), b.Environ)
 	if err != nil {
 		return err
 	}
 	b.env = env
+	b.warn(env.Warnings)
 	if len(env.Files) > 0 {
 		b.progress.line("- Environments: %s", strings.Join(env.Files, ", "))
 	}
@@ -162,16 +162,13 @@ func (b *build) load(ctx context.Context) error {
 	b.config = cfg
 	b.warn(warnings)
 	b.timing("config", phase)
-	b.id = cfg.BuildID
-	if b.id == "" {
-		b.id = manifest.NewBuildID()
-	}
+	b.id = manifest.BuildID(cfg)
 	return nil
 }
 
 // scan finds the routes.
 func (b *build) scan() error {
-	pages, warnings, err := route.Scan(b.Dir, b.config.PageExtensions)
+	pages, warnings, err := route.Scan(os.DirFS(b.Dir), b.config.PageExtensions)
 	if err != nil {
 		return err
 	}
@@ -234,11 +231,15 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 	if err != nil {
 		return nil, nil, err
 	}
+	whole, err := bootAt(bootJSON, b.Dir, b.output.staging)
+	if err != nil {
+		return nil, nil, err
+	}
 	pool, err := v8.New(engine.Options{
 		Runtime:    script,
 		Snapshot:   snapshot,
-		Boot:       b.bootAt(bootJSON),
-		Load:       b.load1,
+		Boot:       whole,
+		Load:       b.module,
 		Workers:    b.workers(),
 		JobTimeout: 5 * time.Minute,
 		Env:        b.env.Vars,
@@ -288,7 +289,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	public, err := publicFiles(b.Dir)
+	public, err := route.PublicFiles(os.DirFS(b.Dir))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -316,25 +317,4 @@ func (b *build) allRoutes() []route.Page {
 	}
 	slices.SortFunc(list, func(x, y route.Page) int { return strings.Compare(x.Route, y.Route) })
 	return list
-}
-
-// publicFiles lists public/ as URL paths.
-func publicFiles(dir string) ([]string, error) {
-	list := []string{}
-	root := filepath.Join(dir, "public")
-	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
-			if p == root && os.IsNotExist(err) {
-				return nil
-			}
-			return diag.Errorf("unreadable", "cannot read %s: %v", p, err)
-		}
-		info, err := os.Stat(p) // follows links, as serving does
-		if err == nil && info.Mode().IsRegular() {
-			rel, _ := filepath.Rel(root, p)
-			list = append(list, "/"+filepath.ToSlash(rel))
-		}
-		return nil
-	})
-	return list, err
 }

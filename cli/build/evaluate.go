@@ -15,6 +15,7 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 
 	"github.com/onwardjs/onward/cli/compile"
+	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/diag"
 	"github.com/onwardjs/onward/internal/engine"
 	"github.com/onwardjs/onward/internal/engine/host"
@@ -33,7 +34,11 @@ type evaluator struct {
 // evaluate bundles the file with what it imports and runs it in the engine. A
 // file that needs more of Node.js than the engine has is run by Node.js, when
 // that is installed: config files often load build plugins.
-func (e *evaluator) evaluate(file, phase string, defaults []byte) ([]byte, error) {
+func (e *evaluator) evaluate(file, phase string) ([]byte, error) {
+	defaults, err := json.Marshal(config.Default())
+	if err != nil {
+		return nil, err
+	}
 	code, err := e.bundle(file)
 	if err != nil {
 		return nil, err

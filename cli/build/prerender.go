@@ -2,9 +2,12 @@ package build
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -31,12 +34,8 @@ type prerenderer struct {
 
 // made is one generated path.
 type made struct {
-	Path       string
-	Entry      manifest.Prerendered
-	Fallback   bool // the shell of fallback: true
-	HTMLFile   string
-	Took       time.Duration
-	revalidate int
+	entry manifest.Prerendered
+	took  time.Duration
 }
 
 // task is one path to generate.
@@ -63,22 +62,22 @@ func (r *prerenderer) tasks() []task {
 		switch {
 		case p.kind == manifest.Static:
 			tasks = append(tasks, task{page: p, file: pageFile(p.Route), job: render.PageJob{
-				Route: p.Route, Mode: "auto", Form: "html", Path: p.Route, AsPath: p.Route,
+				Route: p.Route, Mode: render.ModeAuto, Form: "html", Path: p.Route, AsPath: p.Route,
 			}})
 		case p.kind == manifest.SSG && !p.dynamic():
 			tasks = append(tasks, task{page: p, file: pageFile(p.Route), job: render.PageJob{
-				Route: p.Route, Mode: "ssg", Form: "html", Reason: "build", Path: p.Route, AsPath: p.Route,
+				Route: p.Route, Mode: render.ModeSSG, Form: "html", Reason: "build", Path: p.Route, AsPath: p.Route,
 			}})
 		case p.kind == manifest.SSG:
 			for _, s := range p.paths {
 				tasks = append(tasks, task{page: p, file: pathFile(s.Path), job: render.PageJob{
-					Route: p.Route, Mode: "ssg", Form: "html", Reason: "build",
+					Route: p.Route, Mode: render.ModeSSG, Form: "html", Reason: "build",
 					Path: decodePath(s.Path), AsPath: s.Path, Params: s.Params, Query: s.Params,
 				}})
 			}
 			if p.fallback == manifest.FallbackTrue {
 				tasks = append(tasks, task{page: p, file: pageFile(p.Route), shell: true, job: render.PageJob{
-					Route: p.Route, Mode: "fallback", Form: "html", Path: p.Route, AsPath: p.Route,
+					Route: p.Route, Mode: render.ModeFallback, Form: "html", Path: p.Route, AsPath: p.Route,
 				}})
 			}
 		}
@@ -90,7 +89,7 @@ func (r *prerenderer) tasks() []task {
 			route := fmt.Sprintf("/%d", code)
 			if !have[route] && (code == 500 || !have["/404"]) {
 				tasks = append(tasks, task{page: errorPage, file: pageFile(route), special: true, job: render.PageJob{
-					Route: "/_error", Mode: "auto", Form: "html", Path: route, AsPath: route, StatusCode: code,
+					Route: "/_error", Mode: render.ModeAuto, Form: "html", Path: route, AsPath: route, StatusCode: code,
 				}})
 			}
 		}
@@ -132,12 +131,10 @@ func (r *prerenderer) run(ctx context.Context, tasks []task) ([]made, error) {
 
 func (r *prerenderer) one(ctx context.Context, t *task) (made, error) {
 	began := time.Now()
-	m := made{Path: t.job.Path, Fallback: t.shell}
-	input, err := json.Marshal(t.job)
-	if err != nil {
-		return m, err
-	}
+	m := made{entry: manifest.Prerendered{Route: t.page.Route}}
+	input := t.job.AppendJSON(nil)
 	var reply *engine.Reply
+	var err error
 	for try := 1; ; try++ {
 		reply, err = r.engine.Do(ctx, &engine.Job{Name: "page", Input: input, Timeout: r.timeout})
 		kind, isEngine := engine.KindOf(err)
@@ -150,31 +147,36 @@ func (r *prerenderer) one(ctx context.Context, t *task) (made, error) {
 	}
 	var answer render.PageReply
 	if err := json.Unmarshal(reply.Meta, &answer); err != nil {
-		return m, fmt.Errorf("build: %s answered with bad JSON: %w", t.job.Route, err)
+		return m, fmt.Errorf("build: the answer for %s is not JSON: %w", t.job.Path, err)
 	}
-	m.Entry = manifest.Prerendered{Route: t.page.Route}
 	if seconds, ok := answer.RevalidateSeconds(); ok {
-		m.Entry.Revalidate = seconds
+		m.entry.Revalidate = seconds
 	}
 	switch answer.Kind {
-	case "redirect":
+	case render.KindRedirect:
 		return m, prerenderFailed(t, &engine.Error{Message: "`redirect` can not be returned from getStaticProps during prerendering"}, 0)
-	case "notFound":
-		m.Entry.NotFound = true
+	case render.KindNotFound:
+		m.entry.NotFound = true
 	default:
-		m.HTMLFile = t.file + ".html"
-		m.Entry.HTML = m.HTMLFile
-		if err := r.write(m.HTMLFile, reply.Body); err != nil {
+		m.entry.HTML = t.file + ".html"
+		if err := r.write(m.entry.HTML, reply.Body); err != nil {
 			return m, err
 		}
-		if t.job.Mode == "ssg" {
-			m.Entry.Data = t.file + ".json"
-			if err := r.write(m.Entry.Data, []byte(answer.Data)); err != nil {
+		if t.job.Mode == render.ModeSSG {
+			m.entry.Data = t.file + ".json"
+			if err := r.write(m.entry.Data, []byte(answer.Data)); err != nil {
+				return m, err
+			}
+			meta, err := json.Marshal(m.entry)
+			if err != nil {
+				return m, err
+			}
+			if err := r.write(t.file+".meta", meta); err != nil {
 				return m, err
 			}
 		}
 	}
-	m.Took = time.Since(began)
+	m.took = time.Since(began)
 	return m, nil
 }
 
@@ -244,4 +246,21 @@ func longSegment(p string) bool {
 		}
 	}
 	return len(p) > 1500
+}
+
+func hashName(p string) string {
+	sum := sha256.Sum256([]byte(p))
+	return hex.EncodeToString(sum[:16])
+}
+
+// decodePath undoes the percent-encoding of a path; one that is malformed stays
+// as it is.
+func decodePath(p string) string {
+	if !strings.Contains(p, "%") {
+		return p
+	}
+	if decoded, err := url.PathUnescape(p); err == nil {
+		return decoded
+	}
+	return p
 }

@@ -168,6 +168,8 @@ func announce(t *terminal, o startFlags, addr *net.TCPAddr, began time.Time) {
 	host := o.host
 	if host == "" || host == "0.0.0.0" {
 		host = "localhost"
+	} else if host == "::" {
+		host = "[::1]"
 	} else if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}

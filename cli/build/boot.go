@@ -1,0 +1,106 @@
+package build
+
+import (
+	"encoding/json"
+
+	"github.com/onwardjs/onward/internal/config"
+	"github.com/onwardjs/onward/internal/manifest"
+)
+
+// boot is what every engine worker is told once: Boot of
+// runtime/server/protocol.ts. dir and distDir are added where it is used, so that
+// a build may be moved.
+type boot struct {
+	BuildID            string              `json:"buildId"`
+	Dev                bool                `json:"dev"`
+	AssetPrefix        string              `json:"assetPrefix"`
+	BasePath           string              `json:"basePath"`
+	TrailingSlash      bool                `json:"trailingSlash"`
+	ReactStrictMode    bool                `json:"reactStrictMode"`
+	CrossOrigin        string              `json:"crossOrigin,omitempty"`
+	Images             config.Images       `json:"images"`
+	Pages              map[string]bootPage `json:"pages"`
+	MainScripts        []string            `json:"mainScripts"`
+	MainPreload        []string            `json:"mainPreload"`
+	ManifestScripts    []string            `json:"manifestScripts"`
+	Polyfills          []string            `json:"polyfills"`
+	LargePageDataBytes int                 `json:"largePageDataBytes"`
+}
+
+type bootPage struct {
+	// File is relative to the output folder.
+	File    string                `json:"file"`
+	Scripts []string              `json:"scripts"`
+	Preload []string              `json:"preload"`
+	Styles  []string              `json:"styles"`
+	Dynamic map[string]bootAssets `json:"dynamic,omitempty"`
+}
+
+type bootAssets struct {
+	Scripts []string `json:"scripts"`
+	Styles  []string `json:"styles"`
+}
+
+func (b *build) boot() boot {
+	c := b.config
+	out := boot{
+		BuildID:            b.id,
+		AssetPrefix:        c.AssetPrefix,
+		BasePath:           c.BasePath,
+		TrailingSlash:      c.TrailingSlash,
+		ReactStrictMode:    c.ReactStrictMode,
+		CrossOrigin:        c.CrossOrigin,
+		Images:             c.Images,
+		Pages:              make(map[string]bootPage, len(b.compiled.Pages)),
+		MainScripts:        list(b.compiled.MainScripts),
+		MainPreload:        list(b.compiled.MainPreload),
+		ManifestScripts:    []string{"static/" + b.id + "/_buildManifest.js", "static/" + b.id + "/_ssgManifest.js"},
+		Polyfills:          []string{},
+		LargePageDataBytes: c.LargePageDataBytes,
+	}
+	for route, p := range b.compiled.Pages {
+		page := bootPage{File: p.Module, Scripts: list(p.Scripts), Preload: list(p.Preload), Styles: list(p.Styles)}
+		if len(p.Dynamic) > 0 {
+			page.Dynamic = make(map[string]bootAssets, len(p.Dynamic))
+			for id, a := range p.Dynamic {
+				page.Dynamic[id] = bootAssets{list(a.Scripts), list(a.Styles)}
+			}
+		}
+		out.Pages[route] = page
+	}
+	return out
+}
+
+// list makes nil an empty JSON array.
+func list(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+// bootAt completes a boot document with where the project and its output lie.
+func bootAt(document []byte, dir, distDir string) ([]byte, error) {
+	where, err := json.Marshal(map[string]string{"dir": dir, "distDir": distDir})
+	if err != nil {
+		return nil, err
+	}
+	// Both are objects with at least one member.
+	joined := append(where[:len(where)-1], ',')
+	return append(joined, document[1:]...), nil
+}
+
+// clientFiles is what the manifests say about the browser's files.
+func (b *build) clientFiles() manifest.Client {
+	client := manifest.Client{
+		Dir:   b.Dir,
+		Main:  append(list(b.compiled.MainPreload), b.compiled.MainScripts...),
+		Pages: make(map[string]manifest.ClientPage, len(b.compiled.Pages)),
+	}
+	for route, p := range b.compiled.Pages {
+		if len(p.Scripts) > 0 {
+			client.Pages[route] = manifest.ClientPage{Scripts: p.Scripts, Preload: p.Preload, Styles: p.Styles}
+		}
+	}
+	return client
+}
