@@ -150,7 +150,7 @@ type Images struct {
 	Formats             []string        `json:"formats"`
 	Path                string          `json:"path"`
 	Loader              string          `json:"loader"`
-	LoaderFile          string          `json:"loaderFile,omitempty"`
+	LoaderFile          string          `json:"loaderFile"`
 	Unoptimized         bool            `json:"unoptimized"`
 	Domains             []string        `json:"domains"`
 	RemotePatterns      []RemotePattern `json:"remotePatterns"`

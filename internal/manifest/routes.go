@@ -197,9 +197,9 @@ type prerenderDynamic struct {
 	RouteRegex     string   `json:"routeRegex"`
 	DataRoute      string   `json:"dataRoute"`
 	Fallback       any      `json:"fallback"` // false, null or a file name
-	RouteType      string   `json:"routeType"`
-	Response       string   `json:"response"`
-	Compute        string   `json:"compute"`
+	RouteType      string   `json:"routeType,omitempty"`
+	Response       string   `json:"response,omitempty"`
+	Compute        string   `json:"compute,omitempty"`
 	DataRouteRegex string   `json:"dataRouteRegex"`
 	AllowHeader    []string `json:"allowHeader"`
 }
@@ -248,15 +248,15 @@ func prerenderManifest(m *Manifest) prerenderFile {
 		}
 		d := prerenderDynamic{
 			RouteRegex: pattern.Regex, DataRoute: data + route.PagePath(p.Route) + ".json", Fallback: false,
-			RouteType: "page", Response: "complete", Compute: "static",
 			DataRouteRegex: "^/_next/data/" + route.EscapeRegex(m.BuildID) + pattern.DataRegex + `\.json$`,
 			AllowHeader:    prerenderHeaders,
 		}
 		switch p.Fallback {
 		case FallbackTrue:
 			d.Fallback, d.RouteType, d.Response = "/"+route.PagePath(p.Route)+".html", "fallback", "initial"
+			d.Compute = "static"
 		case FallbackBlocking:
-			d.Fallback, d.Response, d.Compute = nil, "empty", "blocking"
+			d.Fallback, d.RouteType, d.Response, d.Compute = nil, "page", "empty", "blocking"
 		}
 		f.DynamicRoutes[p.Route] = d
 	}
