@@ -14,7 +14,10 @@ import (
 	"github.com/onwardjs/onward/internal/route"
 )
 
-const mainEntry = "onward-main"
+const (
+	mainEntry  = "onward-main"
+	mainModule = "browser/main.tsx"
+)
 
 // browserGraph bundles every page for the browser as ES modules that share
 // chunks.
@@ -69,6 +72,7 @@ func (b *build) browserGraph(ctx context.Context) error {
 			b.next.browser(b.dir, string(client)),
 			b.styles.plugin(true),
 			b.assets.plugin(),
+			b.fonts.plugin(true),
 			b.source.plugin(true),
 		},
 	})
@@ -132,7 +136,7 @@ func (b *build) describePages(l *linked, meta *metafile) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for name, f := range l.files {
-		if f.entry == runtimeNamespace+":browser/main.ts" {
+		if f.entry == runtimeNamespace+":"+mainModule {
 			b.result.MainScripts = []string{f.final}
 			b.result.MainPreload = final(l.static(name))
 		}
@@ -198,7 +202,7 @@ func (b *build) browserEntry(p route.Page) string {
 func (b *build) mainPlugin() api.Plugin {
 	return api.Plugin{Name: "main", Setup: func(pb api.PluginBuild) {
 		pb.OnResolve(api.OnResolveOptions{Filter: `^` + mainEntry + `$`}, func(api.OnResolveArgs) (api.OnResolveResult, error) {
-			return api.OnResolveResult{Path: "browser/main.ts", Namespace: runtimeNamespace}, nil
+			return api.OnResolveResult{Path: mainModule, Namespace: runtimeNamespace}, nil
 		})
 	}}
 }

@@ -160,6 +160,7 @@ type build struct {
 	source *sources
 	styles *styles
 	assets *assets
+	fonts  *fonts
 	next   *nextModules
 	// tsconfig is a generated file that extends the app's own.
 	tsconfig string
@@ -181,6 +182,7 @@ func newBuild(opt Options) (*build, error) {
 	b.source = newSources(b)
 	b.styles = newStyles(b)
 	b.assets = newAssets(b)
+	b.fonts = newFonts(b)
 	if b.next, err = findNextModules(opt.Runtime); err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -27,9 +28,6 @@ type nextModules struct {
 	builtins map[string][]string
 }
 
-// privateNext are files in runtime/next that only other files there import.
-var privateNext = map[string]bool{}
-
 func findNextModules(files fs.FS) (*nextModules, error) {
 	n := &nextModules{files: files, byImport: map[string]string{}}
 	err := fs.WalkDir(files, "next", func(p string, d fs.DirEntry, err error) error {
@@ -40,8 +38,7 @@ func findNextModules(files fs.FS) (*nextModules, error) {
 		if d.IsDir() || ext != ".ts" && ext != ".tsx" || strings.HasSuffix(p, ".d.ts") || strings.Contains(p, ".test.") {
 			return nil
 		}
-		name := strings.TrimSuffix(strings.TrimSuffix(p, ext), "/index")
-		if !privateNext[name] {
+		if name := strings.TrimSuffix(p, ext); publicNext[name] {
 			n.byImport[name] = p
 		}
 		return nil
@@ -81,31 +78,28 @@ func (n *nextModules) unknown(name string) *diag.Message {
 	if strings.HasPrefix(name, "next/dist/") {
 		return m.WithHint("next/dist is private to Next.js; import the public module instead")
 	}
+	if publicNext[canonical(name)] {
+		return m.WithHint("Next.js has it, but Onward does not support it yet; docs/compat.md lists what is")
+	}
 	if near := nearest(name, n.public()); near != "" {
 		return m.WithHint("did you mean '%s'?", near)
 	}
 	return m.WithHint("available: %s", strings.Join(n.public(), ", "))
 }
 
-// public lists the documented imports.
+// public lists the imports that exist.
 func (n *nextModules) public() []string {
-	var list []string
-	for name := range n.byImport {
-		if publicNext[name] {
-			list = append(list, name)
-		}
-	}
-	slices.Sort(list)
-	return list
+	return slices.Sorted(maps.Keys(n.byImport))
 }
 
-// publicNext are the imports of Next.js's documentation for the Pages Router.
+// publicNext are the imports that Next.js documents and that apply to the Pages
+// Router; other files of runtime/next are private to it.
 var publicNext = map[string]bool{
 	"next/app": true, "next/document": true, "next/dynamic": true, "next/error": true, "next/form": true,
 	"next/head": true, "next/image": true, "next/legacy/image": true, "next/link": true, "next/navigation": true,
 	"next/router": true, "next/script": true, "next/compat/router": true, "next/constants": true, "next/web-vitals": true,
 	"next/server": true, "next/font/google": true, "next/font/local": true, "next/cache": true, "next/headers": true,
-	"next/og": true, "next/amp": true, "next/client": true, "next/babel": true, "next/jest": true,
+	"next/og": true,
 }
 
 // nearest returns the candidate within two edits of name, if there is one.

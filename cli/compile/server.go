@@ -54,6 +54,7 @@ func (b *build) serverGraph(ctx context.Context) error {
 			b.next.server(),
 			b.styles.plugin(false),
 			b.assets.plugin(),
+			b.fonts.plugin(false),
 			b.source.plugin(false),
 		},
 	})

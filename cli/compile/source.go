@@ -66,7 +66,8 @@ func (s *sources) read(f *sourceFile, path string) error {
 	dynamic := strings.Contains(text, "next/dynamic") && !strings.Contains(path, "/node_modules/next/")
 	data := page && transform.MayExportData(text)
 	facts := s.routes[path] && (data || transform.MayExportData(text) || strings.Contains(text, "export *") || strings.Contains(text, "export*"))
-	if !window && !dynamic && !facts {
+	fonts := transform.MayLoadFonts(text) && !inNodeModules(path)
+	if !window && !dynamic && !facts && !fonts {
 		return nil
 	}
 	m := transform.Parse(path, text)
@@ -91,6 +92,12 @@ func (s *sources) read(f *sourceFile, path string) error {
 		s.mu.Unlock()
 		m.DynamicIDs(&server, id, true)
 		m.DynamicIDs(&browser, id, false)
+	}
+	if fonts {
+		for _, e := range m.Fonts(s.b.fonts.module(path), &server, &browser) {
+			s.b.report.add(diag.Errorf("font", "%s", e.Text).At(s.b.report.show(path), text, e.At).
+				WithHint("write const name = Font({ ... }) at the top of the module, with literal values"))
+		}
 	}
 	name := ""
 	if s.b.sourceMaps() {
