@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -19,6 +18,7 @@ import (
 	"github.com/onwardjs/onward/internal/engine"
 	"github.com/onwardjs/onward/internal/manifest"
 	"github.com/onwardjs/onward/internal/render"
+	"github.com/onwardjs/onward/internal/route"
 )
 
 // prerenderer makes the HTML and data files of every page that needs no request.
@@ -253,14 +253,9 @@ func hashName(p string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// decodePath undoes the percent-encoding of a path; one that is malformed stays
-// as it is.
+// decodePath gives a path the spelling that requests look pages up by; one that
+// is malformed stays as it is.
 func decodePath(p string) string {
-	if !strings.Contains(p, "%") {
-		return p
-	}
-	if decoded, err := url.PathUnescape(p); err == nil {
-		return decoded
-	}
-	return p
+	path, _ := route.Canonical(p)
+	return path
 }

@@ -3,10 +3,12 @@ package build
 import (
 	"strings"
 	"testing"
+
+	"github.com/onwardjs/onward/internal/route"
 )
 
 func TestOutputFilesOfRoutes(t *testing.T) {
-	for route, want := range map[string]string{
+	for page, want := range map[string]string{
 		"/":             "server/pages/index",
 		"/index":        "server/pages/index/index",
 		"/index/a":      "server/pages/index/index/a",
@@ -14,8 +16,8 @@ func TestOutputFilesOfRoutes(t *testing.T) {
 		"/posts/[slug]": "server/pages/posts/[slug]",
 		"/404":          "server/pages/404",
 	} {
-		if got := pageFile(route); got != want {
-			t.Errorf("pageFile(%q) = %q, want %q", route, got, want)
+		if got := pageFile(page); got != want {
+			t.Errorf("pageFile(%q) = %q, want %q", page, got, want)
 		}
 	}
 }
@@ -36,5 +38,15 @@ func TestOutputFilesStayInside(t *testing.T) {
 	}
 	if got, want := pathFile("/posts/a%20b"), "server/pages/posts/a b"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A server looks pages up by route.Match.Path.
+func TestPrerenderedKeysAreThoseOfRequests(t *testing.T) {
+	for raw, want := range map[string]string{"/posts/a%20b": "/posts/a b", "/posts/a%2fb": "/posts/a%2Fb", "/posts/100%25": "/posts/100%25", "/posts/%E0%A4%A": "/posts/%E0%A4%A"} {
+		m, _ := route.Parse(raw, &route.Options{})
+		if got := decodePath(raw); got != want || got != m.Path {
+			t.Errorf("%s: built as %q, looked up as %q, want %q", raw, got, m.Path, want)
+		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 type Symbol rune
 
 const (
-	NoSymbol      Symbol = ' ' // _app
+	NoSymbol      Symbol = ' ' // _app; the zero value means it too
 	StaticSymbol  Symbol = '○' // HTML without data
 	SSGSymbol     Symbol = '●' // getStaticProps
 	DynamicSymbol Symbol = 'ƒ' // for each request; API routes
@@ -105,7 +105,7 @@ func (t *table) route(r *Row, i, n int) {
 	case i == n-1:
 		border, continued = "└", " "
 	}
-	symbol := r.Symbol
+	symbol := cmp.Or(r.Symbol, NoSymbol)
 	total := r.Duration
 	for _, p := range r.Paths {
 		total += p.Duration
