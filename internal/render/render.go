@@ -2,6 +2,7 @@ package render
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"sync"
 
@@ -80,4 +81,20 @@ func CallAPI(ctx context.Context, e engine.Engine, job *APIJob, body Body) (*Res
 		return nil, err
 	}
 	return &Response{head.status, head.statusText, head.headers, reply.Body, reply.Stream}, nil
+}
+
+// Warm loads the modules of pages in a worker, so that no request waits for that.
+func Warm(ctx context.Context, e engine.Engine, routes []string) error {
+	if len(routes) == 0 {
+		return nil
+	}
+	input, err := json.Marshal(WarmJob{routes})
+	if err != nil {
+		return err
+	}
+	reply, err := e.Do(ctx, &engine.Job{Name: JobWarm, Input: input})
+	if err == nil && reply.Stream != nil {
+		err = reply.Stream.Close()
+	}
+	return err
 }

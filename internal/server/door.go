@@ -1,0 +1,86 @@
+package server
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"strings"
+
+	"github.com/onwardjs/onward/internal/route"
+)
+
+// door parses the URL, drops headers that only Next.js's own parts send each other,
+// and answers what needs no page: malformed targets and slashes to be cleaned up.
+func (s *Server) door(q *request) (bool, error) {
+	r := q.r
+	if keep := s.keepAlive.Load(); keep != nil && r.ProtoMajor == 1 && !r.Close {
+		h := q.w.Header()
+		h["Connection"], h["Keep-Alive"] = connectionKeep, *keep
+	}
+	if r.Header["X-Prerender-Revalidate"] != nil {
+		s.readRevalidation(q)
+	}
+	stripInternal(r.Header)
+	target := r.RequestURI
+	if target == "" {
+		target = r.URL.RequestURI()
+	}
+	match, verdict := route.Parse(target, &s.parse)
+	q.match = match
+	switch verdict.Outcome {
+	case route.Redirect:
+		s.redirect(q, http.StatusPermanentRedirect, verdict.Location)
+		return true, nil
+	case route.NotFound:
+		return false, errNotFound
+	case route.BadRequest:
+		q.w.Header()["Connection"] = connectionClose
+		return false, errMalformed
+	}
+	return false, nil
+}
+
+var (
+	connectionKeep  = []string{"keep-alive"}
+	connectionClose = []string{"close"}
+)
+
+// readRevalidation lets a request with the build's preview id revalidate what it
+// asks for.
+func (s *Server) readRevalidation(q *request) {
+	id := q.r.Header.Get("X-Prerender-Revalidate")
+	if s.manifest.Preview.ID == "" || subtle.ConstantTimeCompare([]byte(id), []byte(s.manifest.Preview.ID)) != 1 {
+		return
+	}
+	q.onDemand = true
+	q.onlyGenerated = q.r.Header["X-Prerender-Revalidate-If-Generated"] != nil
+}
+
+// internalHeaders are those that parts of Next.js send each other. From outside
+// they mean nothing, whatever they say.
+var internalHeaders = map[string]bool{
+	"X-Matched-Path":                      true,
+	"X-Nextjs-Data":                       true,
+	"X-Now-Route-Matches":                 true,
+	"X-Next-Resume-State-Length":          true,
+	"X-Next-Cache-Tags":                   true,
+	"X-Next-Revalidated-Tags":             true,
+	"X-Next-Revalidate-Tag-Token":         true,
+	"X-Prerender-Revalidate":              true,
+	"X-Prerender-Revalidate-If-Generated": true,
+	"X-Prerender-Bypass-Mode":             true,
+	"X-Nextjs-Rewrite":                    true,
+	"X-Nextjs-Redirect":                   true,
+	"Next-Resume":                         true,
+}
+
+// stripInternal removes them, and the families X-Middleware-* and X-Invoke-*.
+func stripInternal(h http.Header) {
+	for name := range h {
+		if name[0] != 'X' && name[0] != 'N' {
+			continue
+		}
+		if strings.HasPrefix(name, "X-Middleware-") || strings.HasPrefix(name, "X-Invoke-") || internalHeaders[name] {
+			delete(h, name)
+		}
+	}
+}

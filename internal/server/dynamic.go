@@ -1,0 +1,355 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/onwardjs/onward/internal/cache"
+	"github.com/onwardjs/onward/internal/engine"
+	"github.com/onwardjs/onward/internal/manifest"
+	"github.com/onwardjs/onward/internal/render"
+	"github.com/onwardjs/onward/internal/route"
+)
+
+// whole is the size up to which a request body goes to JavaScript in one piece.
+const whole = 64 << 10
+
+// page renders a page for this request.
+func (s *Server) page(q *request) error {
+	m := &q.match
+	if m.Form == route.Data && !q.page.SSP {
+		return errNotFound
+	}
+	if q.r.Method == http.MethodOptions {
+		s.plain(q, http.StatusBadRequest, "", false)
+		return nil
+	}
+	form := "html"
+	if m.Form == route.Data {
+		form = "data"
+		if q.page.dynamic {
+			q.w.Header()["X-Nextjs-Matched-Path"] = q.page.matched
+		}
+	}
+	job := render.PageJob{
+		Route: m.Route, Mode: render.ModeRequest, Form: form, Request: s.requestOf(q), Path: m.Path, AsPath: m.AsPath(),
+		ResolvedURL: m.ResolvedURL(), Locale: m.Locale, Query: m.Merged.AppendJSON(nil),
+	}
+	if q.page.dynamic {
+		job.Params = m.Params.AppendJSON(nil)
+	}
+	e, err := s.Engine()
+	if err != nil {
+		return err
+	}
+	body, err := bodyOf(q)
+	if err != nil {
+		return err
+	}
+	made, err := render.RenderPage(q.r.Context(), e, &job, body)
+	if err != nil {
+		return err
+	}
+	return s.sendPage(q, made)
+}
+
+// sendPage writes what a render for this request gave.
+func (s *Server) sendPage(q *request, made *render.Page) error {
+	h := q.w.Header()
+	addHeaders(h, made.Headers)
+	if made.Kind == render.KindEnded {
+		s.sendRaw(q, made.Status, made.Body)
+		return nil
+	}
+	if h["Cache-Control"] == nil {
+		h["Cache-Control"] = noStore
+	}
+	data := q.match.Form == route.Data
+	switch made.Kind {
+	case render.KindNotFound:
+		if data {
+			s.plain(q, http.StatusNotFound, `{"notFound":true}`, false)
+			return nil
+		}
+		return errNotFound
+	case render.KindRedirect:
+		if made.Redirect == nil {
+			return fmt.Errorf("server: %s: a redirect without a destination", q.match.Route)
+		}
+		if data {
+			s.sendUntagged(q, http.StatusOK, cache.NewBody(made.Body), jsonType)
+			return nil
+		}
+		skip := made.Redirect.BasePath != nil && !*made.Redirect.BasePath
+		s.redirect(q, made.Redirect.StatusCode, s.based(made.Redirect.Destination, skip))
+		return nil
+	}
+	kind := htmlType
+	if data {
+		kind = jsonType
+	}
+	s.sendOnce(q, made.Status, made.Body, kind)
+	return nil
+}
+
+// renderErrorPage renders _error; false when that failed too.
+func (s *Server) renderErrorPage(q *request, status int, cause error) bool {
+	if s.pages["/_error"] == nil {
+		return false
+	}
+	e, err := s.Engine()
+	if err != nil {
+		s.report(q, err)
+		return false
+	}
+	m := &q.match
+	job := render.PageJob{
+		Route: "/_error", Mode: render.ModeRequest, Form: "html", Request: s.requestOf(q), Path: m.Path, AsPath: m.AsPath(),
+		Locale: m.Locale, StatusCode: status,
+	}
+	if m.Merged != nil {
+		job.Query = m.Merged.AppendJSON(nil)
+	} else {
+		job.Query = m.Query.AppendJSON(nil)
+	}
+	if cause != nil {
+		job.Err = pageError(cause, status)
+	}
+	made, err := render.RenderPage(q.r.Context(), e, &job, render.Body{})
+	if err != nil {
+		if q.r.Context().Err() == nil {
+			s.report(q, fmt.Errorf("the error page failed: %w", err))
+		}
+		return false
+	}
+	addHeaders(q.w.Header(), made.Headers)
+	switch made.Kind {
+	case render.KindEnded:
+		s.sendRaw(q, made.Status, made.Body)
+	case render.KindPage:
+		s.sendOnce(q, made.Status, made.Body, htmlType)
+	default:
+		return false
+	}
+	return true
+}
+
+func pageError(cause error, status int) *render.PageError {
+	out := &render.PageError{Name: "Error", Message: cause.Error(), StatusCode: status}
+	if e, ok := cause.(*engine.Error); ok {
+		out.Message, out.Stack = e.Message, e.Stack
+		if e.Name != "" {
+			out.Name = e.Name
+		}
+	}
+	return out
+}
+
+// api runs an API route and passes its answer on, as it comes.
+func (s *Server) api(q *request) error {
+	m := &q.match
+	job := render.APIJob{
+		Route: m.Route, Request: s.requestOf(q), Query: m.Merged.AppendJSON(nil), Keys: s.previewKeys,
+	}
+	if q.page.dynamic {
+		job.Params = m.Params.AppendJSON(nil)
+	}
+	e, err := s.Engine()
+	if err != nil {
+		return err
+	}
+	body, err := bodyOf(q)
+	if err != nil {
+		return err
+	}
+	// Ends when the answer has gone out, so that JavaScript hears of a client
+	// that left in the middle.
+	ctx, cancel := context.WithCancel(q.r.Context())
+	defer cancel()
+	answer, err := render.CallAPI(ctx, e, &job, body)
+	if err != nil {
+		return err
+	}
+	addHeaders(q.w.Header(), answer.Headers)
+	if answer.Stream == nil {
+		s.sendRaw(q, answer.Status, answer.Body)
+		return nil
+	}
+	defer answer.Stream.Close()
+	return s.stream(q, answer)
+}
+
+// sendRaw writes an answer that user code made: only what transport needs is added.
+func (s *Server) sendRaw(q *request, status int, body []byte) {
+	h := q.w.Header()
+	if h["Content-Type"] == nil {
+		h["Content-Type"] = nil
+	}
+	if s.manifest.Config.Compress && compressible(h) {
+		addVary(h)
+		if len(body) >= cache.Threshold && q.r.Method != http.MethodHead && h["Content-Encoding"] == nil && !noTransform(h) {
+			body = s.pack(q, body)
+		}
+	}
+	if bodyAllowed(status) {
+		if q.r.Method != http.MethodHead || len(body) > 0 {
+			h["Content-Length"] = []string{strconv.Itoa(len(body))}
+		}
+	} else {
+		body = nil
+	}
+	q.begun = true
+	q.w.WriteHeader(validStatus(status))
+	if q.r.Method != http.MethodHead && len(body) > 0 {
+		_, _ = q.w.Write(body)
+	}
+}
+
+// sendOnce writes a document that is sent only once.
+func (s *Server) sendOnce(q *request, status int, body []byte, kind []string) {
+	h := q.w.Header()
+	if kind[0] == htmlType[0] && s.manifest.Config.PoweredByHeader {
+		h["X-Powered-By"] = powered
+	}
+	if s.manifest.Config.GenerateEtags {
+		if h["Etag"] == nil {
+			h["Etag"] = []string{cache.Tag(body)}
+		}
+		if status == http.StatusOK && reads(q.r.Method) && matches(q.r.Header, h["Etag"][0]) {
+			q.begun = true
+			delete(h, "Content-Type")
+			q.w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	if h["Content-Type"] == nil {
+		h["Content-Type"] = kind
+	}
+	s.sendRaw(q, status, body)
+}
+
+// sendUntagged writes a cached body without its tag.
+func (s *Server) sendUntagged(q *request, status int, b *cache.Body, kind []string) {
+	q.w.Header()["Content-Type"] = kind
+	s.sendRaw(q, status, b.Plain.Bytes)
+}
+
+// stream passes a body on as it comes. Each piece is flushed, so that events and
+// progress reach the client when they were written.
+func (s *Server) stream(q *request, answer *render.Response) error {
+	h := q.w.Header()
+	if h["Content-Type"] == nil {
+		h["Content-Type"] = nil
+	}
+	status := validStatus(answer.Status)
+	out := io.Writer(q.w)
+	flush := http.NewResponseController(q.w)
+	if s.manifest.Config.Compress && compressible(h) {
+		addVary(h)
+		if h["Content-Encoding"] == nil && !noTransform(h) && q.r.Method != http.MethodHead && bodyAllowed(status) &&
+			(h["Content-Length"] == nil || longEnough(h)) {
+			if coding := acceptedLive(q.r.Header["Accept-Encoding"]); coding != cache.Identity {
+				w := newPacker(coding, q.w)
+				defer w.release()
+				h["Content-Encoding"] = []string{coding.String()}
+				delete(h, "Content-Length")
+				out = w
+			}
+		}
+	}
+	q.begun = true
+	q.w.WriteHeader(status)
+	if q.r.Method == http.MethodHead || !bodyAllowed(status) {
+		return nil
+	}
+	if err := flush.Flush(); err != nil {
+		return nil // the client has gone
+	}
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	for {
+		n, err := answer.Stream.Read(*buffer)
+		if n > 0 {
+			if _, werr := out.Write((*buffer)[:n]); werr != nil {
+				return nil
+			}
+			if p, ok := out.(*packer); ok {
+				if werr := p.Flush(); werr != nil {
+					return nil
+				}
+			}
+			if werr := flush.Flush(); werr != nil {
+				return nil
+			}
+		}
+		if err == io.EOF {
+			if p, ok := out.(*packer); ok {
+				_ = p.Close()
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+var buffers = sync.Pool{New: func() any {
+	b := make([]byte, 32<<10)
+	return &b
+}}
+
+// validStatus keeps net/http from panicking over what user code made up.
+func validStatus(status int) int {
+	if status < 200 || status > 999 {
+		return http.StatusInternalServerError
+	}
+	return status
+}
+
+func bodyAllowed(status int) bool {
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+}
+
+// requestOf is the request as JavaScript sees it.
+func (s *Server) requestOf(q *request) *render.Request {
+	return &render.Request{HTTP: q.r, URL: q.match.RequestURL(), Host: s.options.Hostname, Port: s.options.Port}
+}
+
+// bodyOf hands a body on: a short one whole, a long one as it comes.
+func bodyOf(q *request) (render.Body, error) {
+	r := q.r
+	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
+		return render.Body{}, nil
+	}
+	if r.ContentLength < 0 || r.ContentLength > whole {
+		return render.Body{Stream: r.Body}, nil
+	}
+	b := make([]byte, r.ContentLength)
+	if _, err := io.ReadFull(r.Body, b); err != nil {
+		if r.Context().Err() == nil {
+			q.w.Header()["Connection"] = connectionClose
+			return render.Body{}, errMalformed
+		}
+		return render.Body{}, r.Context().Err()
+	}
+	return render.Body{Whole: b}, nil
+}
+
+// previewKeys is previewKeys of protocol.ts as JSON.
+func previewKeys(p manifest.Preview) []byte {
+	b, err := json.Marshal(struct {
+		ID         string `json:"id"`
+		Signing    string `json:"signing"`
+		Encryption string `json:"encryption"`
+	}{p.ID, p.Signing, p.Encryption})
+	if err != nil {
+		return nil // strings always marshal
+	}
+	return b
+}

@@ -1,0 +1,328 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/onwardjs/onward/internal/cache"
+	"github.com/onwardjs/onward/internal/engine/host"
+	"github.com/onwardjs/onward/internal/manifest"
+	"github.com/onwardjs/onward/internal/render"
+	"github.com/onwardjs/onward/internal/route"
+)
+
+// diskQuota bounds what regenerated pages take on disk.
+const diskQuota = 1 << 30
+
+// newCache makes the cache of pages with getStaticProps: memory over the folder
+// cache/pages of the output, over the build's own files.
+func (s *Server) newCache() *cache.Cache {
+	c := s.manifest.Config
+	o := cache.Options{
+		MemoryLimit: c.CacheMaxMemorySize,
+		Seed:        s.seed,
+		Now:         s.options.Now,
+		Report: func(key cache.Key, err error) {
+			q := request{r: &http.Request{Method: "GET"}, match: route.Match{RawPath: key.Path}}
+			s.report(&q, err)
+		},
+	}
+	if c.IsrFlushToDisk {
+		o.Store = cache.NewDisk(filepath.Join(s.options.Dist, "cache", "pages"), s.manifest.BuildID, diskQuota)
+	}
+	return cache.New(o)
+}
+
+// prerendered returns what the build made for a key.
+func (s *Server) prerendered(key cache.Key) (manifest.Prerendered, bool) {
+	path := key.Path
+	if key.Locale != "" {
+		path = "/" + key.Locale + strings.TrimSuffix(path, "/")
+	}
+	p, ok := s.manifest.Prerendered[path]
+	return p, ok && p.Route == key.Route
+}
+
+// seed reads the build's entry of a key.
+func (s *Server) seed(key cache.Key) (*cache.Entry, error) {
+	p, ok := s.prerendered(key)
+	if !ok {
+		return nil, nil
+	}
+	e := &cache.Entry{
+		Status: p.Status, Headers: p.Headers, Revalidate: p.Revalidate, GeneratedAt: s.manifest.BuiltAt,
+	}
+	if p.NotFound {
+		e.Kind = cache.NotFound
+		return e, nil
+	}
+	html, err := s.distFiles.read(p.HTML)
+	if err != nil {
+		return nil, err
+	}
+	data, err := s.distFiles.read(p.Data)
+	if err != nil {
+		return nil, err
+	}
+	e.HTML, e.Data = cache.NewBody(html), cache.NewBody(data)
+	return e, nil
+}
+
+// generated answers from the cache of pages with getStaticProps.
+func (s *Server) generated(q *request) error {
+	p, m := q.page, &q.match
+	if !reads(q.r.Method) {
+		return errMethod
+	}
+	if m.Form == route.Data && p.dynamic {
+		q.w.Header()["X-Nextjs-Matched-Path"] = p.matched
+	}
+	key := cache.Key{Route: p.Route, Path: m.Path, Locale: m.Locale}
+	if q.onDemand {
+		return s.revalidateRequest(q, key)
+	}
+	// The first look is all that a hit costs.
+	e, state := s.cache.Find(key)
+	if e != nil && state == cache.Hit {
+		return s.sendEntry(q, e, state)
+	}
+	if e == nil && p.dynamic {
+		switch p.Fallback {
+		case manifest.FallbackFalse, manifest.FallbackNone:
+			return errNotFound
+		case manifest.FallbackTrue:
+			if m.Form == route.HTML && !isCrawler(q.r.UserAgent()) {
+				return s.shell(q)
+			}
+		}
+	}
+	e, state, err := s.cache.Get(q.r.Context(), key, s.makePage(key, m))
+	if err != nil {
+		return err
+	}
+	return s.sendEntry(q, e, state)
+}
+
+// shell answers with the HTML that has yet to fetch its data.
+func (s *Server) shell(q *request) error {
+	a, err := s.distFiles.get(q.page.FallbackHTML)
+	if err != nil {
+		return err
+	}
+	h := q.w.Header()
+	h["Cache-Control"] = noStore
+	h["X-Nextjs-Cache"] = cacheStates[cache.Miss]
+	s.send(q, http.StatusOK, a.body, htmlType)
+	return nil
+}
+
+// makePage returns the function that makes the entry of key anew. It takes from m
+// only what the key stands for, so that nothing of one request gets into what all
+// will see; a nil m is a page without params.
+func (s *Server) makePage(key cache.Key, m *route.Match) cache.Make {
+	job := render.PageJob{
+		Route: key.Route, Mode: render.ModeSSG, Form: "html", Path: key.Path, AsPath: key.Path, Locale: key.Locale,
+	}
+	if m != nil {
+		bare := *m
+		bare.Query, bare.RawQuery, bare.Merged, bare.TrailingSlash = nil, "", bare.Params, false
+		job.AsPath, _, _ = strings.Cut(bare.ResolvedURL(), "?")
+		if strings.Contains(key.Route, "/[") {
+			job.Params = m.Params.AppendJSON(nil)
+			job.Query = job.Params
+		}
+	}
+	return func(ctx context.Context, reason cache.Reason) (*cache.Entry, error) {
+		job := job
+		job.Reason = string(reason)
+		e, err := s.Engine()
+		if err != nil {
+			return nil, err
+		}
+		made, err := render.RenderPage(ctx, e, &job, render.Body{})
+		if err != nil {
+			return nil, err
+		}
+		return entryOf(key, made)
+	}
+}
+
+func entryOf(key cache.Key, made *render.Page) (*cache.Entry, error) {
+	e := &cache.Entry{Headers: made.Headers}
+	e.Revalidate, _ = made.RevalidateSeconds()
+	switch made.Kind {
+	case render.KindPage:
+		e.Kind, e.Status = cache.Page, made.Status
+		e.HTML, e.Data = cache.NewBody(made.Body), cache.NewBody([]byte(made.Data))
+	case render.KindNotFound:
+		e.Kind = cache.NotFound
+	case render.KindRedirect:
+		if made.Redirect == nil {
+			return nil, fmt.Errorf("server: %s: a redirect without a destination", key.Path)
+		}
+		e.Kind = cache.Redirect
+		e.Destination, e.RedirectStatus = made.Redirect.Destination, made.Redirect.StatusCode
+		e.NoBasePath = made.Redirect.BasePath != nil && !*made.Redirect.BasePath
+		e.Data = cache.NewBody(made.Body)
+	default:
+		return nil, fmt.Errorf("server: %s: getStaticProps ended in %q, which cannot be kept", key.Path, made.Kind)
+	}
+	return e, nil
+}
+
+// sendEntry writes a cached answer in the form that was asked for.
+func (s *Server) sendEntry(q *request, e *cache.Entry, state cache.State) error {
+	h := q.w.Header()
+	if len(e.Headers) > 0 {
+		addHeaders(h, e.Headers)
+	}
+	if h["Cache-Control"] == nil {
+		h["Cache-Control"] = s.lifetime(e.Revalidate)
+	}
+	h["X-Nextjs-Cache"] = cacheStates[state]
+	data := q.match.Form == route.Data
+	switch e.Kind {
+	case cache.NotFound:
+		if data {
+			s.plain(q, http.StatusNotFound, `{"notFound":true}`, false)
+			return nil
+		}
+		return errNotFound
+	case cache.Redirect:
+		if data {
+			s.sendUntagged(q, http.StatusOK, e.Data, jsonType)
+			return nil
+		}
+		s.redirect(q, e.RedirectStatus, s.based(e.Destination, e.NoBasePath))
+		return nil
+	}
+	status := e.Status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	if data {
+		s.send(q, status, e.Data, jsonType)
+	} else {
+		s.send(q, status, e.HTML, htmlType)
+	}
+	return nil
+}
+
+// based puts the base path before a destination within the app.
+func (s *Server) based(destination string, not bool) string {
+	if not || s.parse.BasePath == "" || !strings.HasPrefix(destination, "/") {
+		return destination
+	}
+	return s.parse.BasePath + destination
+}
+
+var forever = []string{"s-maxage=31536000"}
+
+// lifetime is the Cache-Control of an entry: how long it is fresh, and how long
+// after that it may be shown while a new one is made.
+func (s *Server) lifetime(revalidate int) []string {
+	if revalidate <= 0 {
+		return forever
+	}
+	v := strconv.AppendInt(append(make([]byte, 0, 64), "s-maxage="...), int64(revalidate), 10)
+	if stale := s.manifest.Config.ExpireTime - revalidate; stale > 0 {
+		v = strconv.AppendInt(append(v, ", stale-while-revalidate="...), int64(stale), 10)
+	}
+	return []string{string(v)}
+}
+
+// revalidateRequest answers a request that carries the preview id.
+func (s *Server) revalidateRequest(q *request, key cache.Key) error {
+	e, status, err := s.revalidate(q.r.Context(), q.page, key, &q.match, q.onlyGenerated)
+	if err != nil {
+		return err
+	}
+	if e == nil {
+		h := q.w.Header()
+		h["X-Nextjs-Cache"] = cacheStates[cache.Revalidated]
+		s.plain(q, status, "This page could not be found", true)
+		return nil
+	}
+	return s.sendEntry(q, e, cache.Revalidated)
+}
+
+// revalidate makes a page anew now. Without an entry the status says why not.
+func (s *Server) revalidate(ctx context.Context, p *page, key cache.Key, m *route.Match, onlyGenerated bool) (*cache.Entry, int, error) {
+	known := false
+	if !p.dynamic {
+		known = true
+	} else if _, ok := s.prerendered(key); ok {
+		known = true
+	} else if e, _ := s.cache.Find(key); e != nil {
+		known = true
+	}
+	if !known && (onlyGenerated || p.Fallback == manifest.FallbackFalse) {
+		return nil, http.StatusNotFound, nil
+	}
+	e, err := s.cache.Revalidate(ctx, key, s.makePage(key, m))
+	return e, http.StatusOK, err
+}
+
+// Revalidate makes the page at a path anew, as res.revalidate does. It returns the
+// status that a request would have had, and whether a page with getStaticProps
+// answered.
+func (s *Server) Revalidate(ctx context.Context, path string, onlyGenerated bool) (status int, generated bool, err error) {
+	m, verdict := route.Parse(path, &s.parse)
+	if verdict.Outcome == route.Redirect {
+		// A path in another spelling means the page it redirects to.
+		m, verdict = route.Parse(verdict.Location, &s.parse)
+	}
+	if verdict.Outcome != route.Proceed || s.table.Resolve(&m).Outcome != route.Proceed {
+		return http.StatusNotFound, false, nil
+	}
+	p := s.pages[m.Route]
+	if p == nil || p.Kind != manifest.SSG {
+		return http.StatusOK, false, nil
+	}
+	key := cache.Key{Route: p.Route, Path: m.Path, Locale: m.Locale}
+	e, status, err := s.revalidate(ctx, p, key, &m, onlyGenerated)
+	if err != nil {
+		return http.StatusInternalServerError, false, err
+	}
+	if e == nil {
+		return status, onlyGenerated, nil
+	}
+	switch e.Kind {
+	case cache.NotFound:
+		status = http.StatusNotFound
+	case cache.Redirect:
+		status = e.RedirectStatus
+	}
+	return status, true, nil
+}
+
+// revalidateOperation is the host operation "onward.revalidate". It takes
+// {"path": string, "onlyGenerated": boolean} and answers {"status": number,
+// "cache": "REVALIDATED" | ""}.
+func (s *Server) revalidateOperation(ctx context.Context, _ *host.Env, call *host.Call) (host.Value, error) {
+	var in struct {
+		Path          string `json:"path"`
+		OnlyGenerated bool   `json:"onlyGenerated"`
+	}
+	if err := json.Unmarshal([]byte(call.Text), &in); err != nil {
+		return host.Value{}, fmt.Errorf("server: onward.revalidate: %w", err)
+	}
+	if !strings.HasPrefix(in.Path, "/") {
+		return host.Value{}, errors.New("server: onward.revalidate: the path does not start with a slash")
+	}
+	status, generated, err := s.Revalidate(ctx, in.Path, in.OnlyGenerated)
+	if err != nil {
+		s.log.Error(err.Error(), "revalidate", in.Path)
+	}
+	state := ""
+	if generated {
+		state = cache.Revalidated.String()
+	}
+	return host.Value{Text: `{"status":` + strconv.Itoa(status) + `,"cache":"` + state + `"}`}, nil
+}

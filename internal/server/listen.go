@@ -1,0 +1,119 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/onwardjs/onward/internal/engine"
+	"github.com/onwardjs/onward/internal/manifest"
+	"github.com/onwardjs/onward/internal/render"
+)
+
+const (
+	// maxHeader is the most that request line and headers may take; more gets 431.
+	// net/http reads 4 KB above it.
+	maxHeader = 28 << 10
+	// headTime is how long a client may take to send them.
+	headTime = time.Minute
+	// warmModules is how many pages are loaded ahead of the first request.
+	warmModules = 16
+)
+
+// ListenOptions configure Serve.
+type ListenOptions struct {
+	// KeepAlive is how long an idle connection stays open; 0: five seconds,
+	// negative: connections close after each answer.
+	KeepAlive time.Duration
+	// Handler serves instead of the Server itself, which it usually wraps.
+	Handler http.Handler
+}
+
+// Serve accepts connections from l until ctx ends, then stops accepting and
+// returns when all requests under way have their answers, and the pages being made
+// anew are stored. There is no limit on how long that takes: whoever asked the
+// process to end may lose patience, not we.
+func (s *Server) Serve(ctx context.Context, l net.Listener, o ListenOptions) error {
+	if o.Handler == nil {
+		o.Handler = s
+	}
+	keep := o.KeepAlive
+	if keep == 0 {
+		keep = 5 * time.Second
+	}
+	srv := &http.Server{
+		Handler:           o.Handler,
+		MaxHeaderBytes:    maxHeader,
+		ReadHeaderTimeout: headTime,
+		IdleTimeout:       keep,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	if keep < 0 {
+		srv.SetKeepAlivesEnabled(false)
+	} else {
+		value := []string{"timeout=" + strconv.FormatInt(int64(max(keep/time.Second, 1)), 10)}
+		s.keepAlive.Store(&value)
+		defer s.keepAlive.Store(nil)
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	warming, stopWarming := context.WithCancel(ctx)
+	warmed := make(chan struct{})
+	go func() {
+		defer close(warmed)
+		s.warmUp(warming)
+	}()
+	defer func() {
+		stopWarming()
+		<-warmed
+	}()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("server: %w", err)
+	case <-ctx.Done():
+	}
+	err := srv.Shutdown(context.WithoutCancel(ctx))
+	s.cache.Wait(context.WithoutCancel(ctx))
+	if err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("server: %w", err)
+	}
+	return nil
+}
+
+// warmUp starts a worker and loads pages, so that the first request finds both.
+// What fails here will fail, and be told, with a request.
+func (s *Server) warmUp(ctx context.Context) {
+	if err := s.Warm(ctx); err != nil {
+		s.log.Debug("starting a worker ahead failed: " + err.Error())
+		return
+	}
+	if !s.NeedsEngine() {
+		return
+	}
+	var routes []string
+	for _, special := range []string{"/_app", "/_document", "/_error"} {
+		if p := s.pages[special]; p != nil && p.Module != "" {
+			routes = append(routes, special)
+		}
+	}
+	for i := range s.manifest.Pages {
+		p := &s.manifest.Pages[i]
+		if len(routes) < warmModules && p.Module != "" && (p.Kind == manifest.SSR || p.Kind == manifest.API) {
+			routes = append(routes, p.Route)
+		}
+	}
+	e, err := s.Engine()
+	if err != nil {
+		return
+	}
+	if err := render.Warm(ctx, e, routes); err != nil && ctx.Err() == nil {
+		if kind, ok := engine.KindOf(err); ok && kind != engine.Aborted {
+			s.log.Debug("loading pages ahead failed: " + err.Error())
+		}
+	}
+}

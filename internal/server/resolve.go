@@ -1,0 +1,84 @@
+package server
+
+import (
+	"strings"
+
+	"github.com/onwardjs/onward/internal/manifest"
+	"github.com/onwardjs/onward/internal/route"
+)
+
+// resolve finds the page that answers to the path.
+func (s *Server) resolve(q *request) (bool, error) {
+	switch s.table.Resolve(&q.match).Outcome {
+	case route.NotFound:
+		return false, errNotFound
+	case route.BadRequest:
+		return false, errBadParam
+	}
+	q.page = s.pages[q.match.Route]
+	if q.page == nil {
+		return false, errNotFound
+	}
+	return false, nil
+}
+
+// render hands the request to the kind of its page.
+func (s *Server) render(q *request) (bool, error) {
+	p := q.page
+	switch {
+	case p == s.notFoundPage:
+		return true, s.directNotFound(q)
+	case p == s.errorPage:
+		return true, s.directError(q)
+	}
+	switch p.Kind {
+	case manifest.Static:
+		return true, s.static(q)
+	case manifest.SSG:
+		return true, s.generated(q)
+	case manifest.SSR:
+		return true, s.page(q)
+	case manifest.API:
+		return true, s.api(q)
+	}
+	return false, nil
+}
+
+// static answers with HTML made at build.
+func (s *Server) static(q *request) error {
+	if q.match.Form == route.Data {
+		return errNotFound
+	}
+	if !reads(q.r.Method) {
+		return errMethod
+	}
+	a, err := s.distFiles.get(q.page.HTML)
+	if err != nil {
+		return err
+	}
+	s.send(q, 200, a.body, htmlType)
+	return nil
+}
+
+// reads: the method asks for a document and changes nothing.
+func reads(method string) bool { return method == "GET" || method == "HEAD" }
+
+// crawlers are words in the User-Agent of programs that read pages without running
+// scripts or that must not be shown a page without its content. Compared in lower
+// case.
+var crawlers = []string{
+	"googlebot", "-google", "google-", "chrome-lighthouse", "slurp", "duckduckbot", "baiduspider", "yandex", "sogou",
+	"bitlybot", "tumblr", "vkshare", "quora link preview", "redditbot", "ia_archiver", "bingbot", "bingpreview",
+	"applebot", "facebookexternalhit", "facebookcatalog", "twitterbot", "linkedinbot", "slackbot", "discordbot",
+	"whatsapp", "skypeuripreview", "yeti", "googleweblight",
+}
+
+func isCrawler(agent string) bool {
+	agent = strings.ToLower(agent)
+	for _, word := range crawlers {
+		if strings.Contains(agent, word) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,273 @@
+// Package server is the request flow: one slice of stages that every request of a
+// built app goes through, whether it is served by the command, by a Go program or
+// by a test. In: a Manifest, the output folder and a way to start an engine. Out:
+// an http.Handler.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/onwardjs/onward/internal/cache"
+	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/engine"
+	"github.com/onwardjs/onward/internal/engine/host"
+	"github.com/onwardjs/onward/internal/manifest"
+	"github.com/onwardjs/onward/internal/route"
+)
+
+// Options configure a Server. Dir, Dist, Manifest and NewEngine are required.
+type Options struct {
+	// Dir is the project, Dist its output folder; both absolute.
+	Dir, Dist string
+	Manifest  *manifest.Manifest
+	// Hostname and Port are where the server stands, as it may tell user code.
+	// Defaults: localhost, 3000.
+	Hostname string
+	Port     int
+	// Log hears of failures; nil: slog.Default().
+	Log *slog.Logger
+	// NewEngine starts the engine, with these host operations beside its own.
+	// It is called once, when JavaScript is first needed.
+	NewEngine func(operations map[string]host.AsyncFunc) (engine.Engine, error)
+	// Now is the clock of the cache; nil: time.Now.
+	Now func() time.Time
+}
+
+// Server serves one built app.
+type Server struct {
+	options  Options
+	manifest *manifest.Manifest
+	log      *slog.Logger
+	parse    route.Options
+	table    *route.Table
+	pages    map[string]*page
+	stages   []stage
+
+	public map[string]string // URL path → file name in publicFiles
+	// publicFiles may be nil: an app need not have a public folder.
+	publicFiles, distFiles *files
+	cache                  *cache.Cache
+	previewKeys            []byte // JSON
+	notFoundPage           *page  // /404
+	errorPage              *page  // /500, when it is the app's own
+	lastResort             *page  // /500 made from _error at build
+	images                 *imageRules
+	// keepAlive is the value of the header, set while serving.
+	keepAlive atomic.Pointer[[]string]
+
+	engineMu sync.Mutex
+	engine   atomic.Pointer[engine.Engine]
+	closed   bool
+}
+
+// stage is one step of the request flow. It answers (done), hands on, or fails; an
+// error becomes a response in respond.go and nowhere else.
+type stage func(s *Server, q *request) (done bool, err error)
+
+// page is a route with what serving it needs.
+type page struct {
+	manifest.Page
+	dynamic bool
+	// matched is the value of x-nextjs-matched-path, for dynamic routes.
+	matched []string
+}
+
+// request is everything about one request; it dies with it.
+type request struct {
+	w     http.ResponseWriter
+	r     *http.Request
+	match route.Match
+	page  *page
+	// onDemand: the request carries the key that lets it revalidate.
+	onDemand, onlyGenerated bool
+	// begun: the response has started, so that no error page can follow.
+	begun bool
+}
+
+// New prepares a Server. It opens folders but reads no page and starts no engine.
+func New(o Options) (*Server, error) {
+	m := o.Manifest
+	if m == nil || m.Config == nil {
+		return nil, diag.Errorf("bad-build", "the build in %s is incomplete", o.Dist).WithHint("run `onward build` again")
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Hostname == "" {
+		o.Hostname = "localhost"
+	}
+	if o.Port == 0 {
+		o.Port = 3000
+	}
+	s := &Server{options: o, manifest: m, log: o.Log, pages: make(map[string]*page, len(m.Pages))}
+	s.parse = route.Options{
+		BasePath: m.Config.BasePath, BuildID: m.BuildID, TrailingSlash: m.Config.TrailingSlash,
+		SkipTrailingSlashRedirect: m.Config.SkipTrailingSlashRedirect,
+	}
+	routes := make([]string, 0, len(m.Pages))
+	for i := range m.Pages {
+		p := &page{Page: m.Pages[i], dynamic: strings.Contains(m.Pages[i].Route, "/[")}
+		if p.dynamic {
+			p.matched = []string{p.Route}
+		}
+		switch {
+		case p.Route == "/404":
+			s.notFoundPage = p
+		case p.Route == "/500" && p.Module == "":
+			s.lastResort = p
+			continue
+		case p.Route == "/500":
+			s.errorPage = p
+		}
+		s.pages[p.Route] = p
+		if p.Kind != manifest.Special {
+			routes = append(routes, p.Route)
+		}
+	}
+	table, err := route.NewTable(routes)
+	if err != nil {
+		return nil, diag.Errorf("bad-build", "the build in %s has routes that cannot be served: %v", o.Dist, err).
+			WithHint("run `onward build` again")
+	}
+	s.table = table
+	dist, err := os.OpenRoot(o.Dist)
+	if err != nil {
+		return nil, diag.Errorf("no-build", "cannot open the build output: %v", err).WithHint("run `onward build` first")
+	}
+	s.distFiles = newFiles(dist)
+	if len(m.Public) > 0 {
+		public, err := os.OpenRoot(filepath.Join(o.Dir, "public"))
+		if err != nil {
+			o.Log.Warn(fmt.Sprintf("the public folder that the build has seen cannot be opened: %v", err))
+		} else {
+			s.publicFiles = newFiles(public)
+			s.public = make(map[string]string, len(m.Public))
+			for _, name := range m.Public {
+				s.public[name] = strings.TrimPrefix(name, "/")
+			}
+		}
+	}
+	s.previewKeys = previewKeys(m.Preview)
+	s.images = newImageRules(m.Config)
+	s.cache = s.newCache()
+	s.stages = []stage{
+		(*Server).door,
+		(*Server).image,
+		(*Server).file,
+		(*Server).resolve,
+		(*Server).render,
+	}
+	return s, nil
+}
+
+// ServeHTTP serves one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	q := &request{w: w, r: r}
+	defer s.recover(q)
+	for _, stage := range s.stages {
+		done, err := stage(s, q)
+		if err != nil {
+			s.fail(q, err)
+			return
+		}
+		if done {
+			return
+		}
+	}
+	s.fail(q, errNotFound)
+}
+
+// recover turns a panic of ours into a 500. What net/http uses to end a connection
+// goes on its way.
+func (s *Server) recover(q *request) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p == http.ErrAbortHandler {
+		panic(p)
+	}
+	s.log.Error(fmt.Sprintf("serving %s %s panicked: %v", q.r.Method, q.r.URL.Path, p), "stack", string(debug.Stack()))
+	if q.begun {
+		panic(http.ErrAbortHandler) // a response cut short must not look whole
+	}
+	clear(q.w.Header())
+	s.plain(q, http.StatusInternalServerError, "Internal Server Error", true)
+}
+
+// Engine returns the engine, starting it when this is the first call.
+func (s *Server) Engine() (engine.Engine, error) {
+	if e := s.engine.Load(); e != nil {
+		return *e, nil
+	}
+	s.engineMu.Lock()
+	defer s.engineMu.Unlock()
+	if e := s.engine.Load(); e != nil {
+		return *e, nil
+	}
+	if s.closed {
+		return nil, &engine.Error{Kind: engine.Aborted, Message: "the server is closed"}
+	}
+	e, err := s.options.NewEngine(map[string]host.AsyncFunc{"onward.revalidate": s.revalidateOperation})
+	if err != nil {
+		return nil, err
+	}
+	s.engine.Store(&e)
+	return e, nil
+}
+
+// NeedsEngine: the app has pages or API routes that run per request, or pages that
+// grow old.
+func (s *Server) NeedsEngine() bool {
+	for _, p := range s.pages {
+		if p.Kind == manifest.SSR || p.Kind == manifest.API ||
+			p.Fallback == manifest.FallbackTrue || p.Fallback == manifest.FallbackBlocking {
+			return true
+		}
+	}
+	for _, p := range s.manifest.Prerendered {
+		if p.Revalidate > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Warm starts a worker of the engine, when the app needs one at all.
+func (s *Server) Warm(ctx context.Context) error {
+	if !s.NeedsEngine() {
+		return nil
+	}
+	e, err := s.Engine()
+	if err != nil {
+		return err
+	}
+	return e.Warm(ctx, 1)
+}
+
+// Close ends regenerations and the engine. Requests must have ended.
+func (s *Server) Close() error {
+	s.cache.Close()
+	s.engineMu.Lock()
+	s.closed = true
+	var err error
+	if e := s.engine.Load(); e != nil {
+		err = (*e).Close()
+	}
+	s.engineMu.Unlock()
+	if s.publicFiles != nil {
+		err = errors.Join(err, s.publicFiles.root.Close())
+	}
+	return errors.Join(err, s.distFiles.root.Close())
+}

@@ -1,0 +1,277 @@
+// Package onward serves Next.js applications that `onward build` has built.
+//
+//	app, err := onward.New(onward.Options{Dir: "web"})
+//	if err != nil { ... }
+//	if err := app.Prepare(ctx); err != nil { ... }
+//	defer app.Close(context.Background())
+//	http.ListenAndServe(":3000", app)
+//
+// An App is an http.Handler: mount it beside your own routes. It runs the app's
+// JavaScript in V8 inside this process and needs no Node.js.
+package onward
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/onwardjs/onward/internal/config"
+	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/engine"
+	"github.com/onwardjs/onward/internal/engine/host"
+	"github.com/onwardjs/onward/internal/engine/v8"
+	"github.com/onwardjs/onward/internal/manifest"
+	"github.com/onwardjs/onward/internal/render"
+	"github.com/onwardjs/onward/internal/server"
+)
+
+// App serves one built app. It is safe for use by many goroutines.
+type App struct {
+	options Options
+	log     *slog.Logger
+	prepare sync.Mutex
+	server  atomic.Pointer[server.Server]
+	closed  bool
+}
+
+// New returns an App that has yet to be prepared. It reads nothing.
+func New(o Options) (*App, error) {
+	if o.Dir == "" {
+		o.Dir = "."
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("onward: %w", err)
+	}
+	o.Dir = dir
+	a := &App{options: o, log: o.Logger}
+	switch {
+	case o.Quiet:
+		a.log = slog.New(slog.DiscardHandler)
+	case a.log == nil:
+		a.log = slog.New(&lines{out: os.Stderr})
+	}
+	return a, nil
+}
+
+// Prepare opens the build. The error tells what to do when there is none, or when
+// it is damaged. JavaScript starts later, when it is first needed.
+func (a *App) Prepare(ctx context.Context) error {
+	a.prepare.Lock()
+	defer a.prepare.Unlock()
+	if a.closed {
+		return errors.New("onward: the app is closed")
+	}
+	if a.server.Load() != nil {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	dist, err := a.output()
+	if err != nil {
+		return err
+	}
+	m, err := manifest.Read(dist)
+	if err != nil {
+		return err
+	}
+	s, err := server.New(server.Options{
+		Dir: a.options.Dir, Dist: dist, Manifest: m, Hostname: a.options.Hostname, Port: a.options.Port, Log: a.log,
+		NewEngine: func(operations map[string]host.AsyncFunc) (engine.Engine, error) {
+			return a.newEngine(m, dist, operations)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	a.server.Store(s)
+	return nil
+}
+
+// output finds the output folder.
+func (a *App) output() (string, error) {
+	if a.options.DistDir != "" {
+		return filepath.Join(a.options.Dir, filepath.FromSlash(a.options.DistDir)), nil
+	}
+	usual := filepath.Join(a.options.Dir, ".next")
+	if _, err := os.Stat(filepath.Join(usual, manifest.File)); err == nil {
+		return usual, nil
+	}
+	var found []string
+	for _, pattern := range []string{"*", ".*", "*/*"} {
+		names, err := filepath.Glob(filepath.Join(a.options.Dir, pattern, manifest.File))
+		if err != nil {
+			continue // only a bad pattern fails
+		}
+		for _, name := range names {
+			if dir := filepath.Dir(name); !strings.Contains(dir, "-building-") && !strings.Contains(dir, "node_modules") {
+				found = append(found, dir)
+			}
+		}
+	}
+	switch len(found) {
+	case 0:
+		return usual, nil // reading it says what is missing
+	case 1:
+		return found[0], nil
+	}
+	return "", diag.Errorf("many-builds", "there is no build in .next, and more than one elsewhere: %s", strings.Join(found, ", ")).
+		WithHint("remove the old ones, or name the one to serve (Options.DistDir)")
+}
+
+func (a *App) newEngine(m *manifest.Manifest, dist string, operations map[string]host.AsyncFunc) (engine.Engine, error) {
+	root, err := os.OpenRoot(dist)
+	if err != nil {
+		return nil, fmt.Errorf("onward: %w", err)
+	}
+	script, err := root.ReadFile(m.Runtime.Script)
+	if err != nil {
+		return nil, errors.Join(damaged(dist, err), root.Close())
+	}
+	// What another engine has made is of no use to this one.
+	sameEngine := m.Runtime.EngineID == v8.ID()
+	var snapshot []byte
+	if m.Runtime.Snapshot != "" && sameEngine {
+		if snapshot, err = root.ReadFile(m.Runtime.Snapshot); err != nil {
+			a.log.Warn(fmt.Sprintf("the start-up snapshot cannot be read, so JavaScript starts slower: %v", err))
+		}
+	}
+	env, err := config.LoadEnv(a.options.Dir, "production", os.Environ())
+	if err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	if env.Vars["NODE_ENV"] == "" {
+		env.Vars["NODE_ENV"] = "production"
+	}
+	boot, err := render.Boot(m.Boot, a.options.Dir, dist)
+	if err != nil {
+		return nil, errors.Join(damaged(dist, err), root.Close())
+	}
+	table := host.Default(host.Options{})
+	for name, f := range operations {
+		table.Async[name] = f
+	}
+	limits := a.options.Engine
+	e, err := v8.New(engine.Options{
+		Runtime:  script,
+		Snapshot: snapshot,
+		Boot:     boot,
+		Load:     (&modules{root: root, dist: dist, cached: sameEngine}).load,
+		Workers:  limits.Workers, Queue: limits.Queue, HeapLimit: limits.HeapLimit, BufferLimit: limits.BufferLimit,
+		TurnLimit: limits.TurnLimit, JobTimeout: limits.RequestTimeout,
+		Env: env.Vars, Dir: a.options.Dir,
+	}, table)
+	if err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	return &ownedEngine{e, root}, nil
+}
+
+func damaged(dist string, err error) error {
+	return diag.Errorf("damaged-build", "the build in %s is damaged: %v", dist, err).WithHint("Run `onward build` again.")
+}
+
+// ownedEngine closes the folder that its modules come from.
+type ownedEngine struct {
+	engine.Engine
+	root *os.Root
+}
+
+func (e *ownedEngine) Close() error { return errors.Join(e.Engine.Close(), e.root.Close()) }
+
+// modules gives the engine the compiled modules of a build, and nothing else.
+type modules struct {
+	root   *os.Root
+	dist   string
+	cached bool
+}
+
+func (m *modules) load(path string) (*engine.Module, error) {
+	name, err := filepath.Rel(m.dist, filepath.FromSlash(path))
+	if err != nil || !filepath.IsLocal(name) || !strings.HasPrefix(filepath.ToSlash(name), "server/") {
+		return nil, fs.ErrNotExist
+	}
+	source, err := m.root.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	out := &engine.Module{Source: source}
+	if m.cached {
+		if cache, err := m.root.ReadFile(name + ".cache"); err == nil {
+			out.Cache = cache
+		}
+	}
+	return out, nil
+}
+
+// ServeHTTP answers a request. Before Prepare has succeeded it answers 500.
+func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s := a.server.Load()
+	if s == nil {
+		http.Error(w, "onward: App.Prepare must succeed before the app can serve", http.StatusInternalServerError)
+		return
+	}
+	s.ServeHTTP(w, r)
+}
+
+// Serve accepts connections from l until ctx ends. Then it stops accepting, lets
+// the requests under way finish, however long they take, and returns nil. l is
+// closed in any case.
+func (a *App) Serve(ctx context.Context, l net.Listener, o ServeOptions) error {
+	s := a.server.Load()
+	if s == nil {
+		l.Close()
+		return errors.New("onward: App.Prepare must succeed before App.Serve")
+	}
+	return s.Serve(ctx, l, server.ListenOptions{KeepAlive: o.KeepAlive})
+}
+
+// Revalidate makes the page at a path anew now, as res.revalidate does in an API
+// route. It is an error when no page answers to the path.
+func (a *App) Revalidate(ctx context.Context, path string) error {
+	s := a.server.Load()
+	if s == nil {
+		return errors.New("onward: App.Prepare must succeed before App.Revalidate")
+	}
+	if !strings.HasPrefix(path, "/") {
+		return fmt.Errorf("onward: %q is not a path: it must begin with a slash, as /blog/post-1 does", path)
+	}
+	status, generated, err := s.Revalidate(ctx, path, false)
+	switch {
+	case err != nil:
+		return fmt.Errorf("onward: revalidating %s: %w", path, err)
+	case status == http.StatusNotFound && !generated:
+		return fmt.Errorf("onward: revalidating %s: no page answers to it", path)
+	}
+	return nil
+}
+
+// Close ends the app's JavaScript. Stop the HTTP server that uses the App first:
+// requests still under way fail.
+func (a *App) Close(ctx context.Context) error {
+	a.prepare.Lock()
+	defer a.prepare.Unlock()
+	a.closed = true
+	s := a.server.Swap(nil)
+	if s == nil {
+		return nil
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.Close() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

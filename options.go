@@ -1,0 +1,55 @@
+package onward
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Options say which app to serve and how. The zero value serves the app in the
+// current folder.
+type Options struct {
+	// Dir is the project: the folder with next.config and .next. Default ".".
+	Dir string
+	// DistDir is the output folder within Dir. Default: ".next", or, when there
+	// is no build in it, the one other folder of the project that holds a build
+	// (a project with distDir in its config).
+	DistDir string
+	// Quiet keeps failures out of the log.
+	Quiet bool
+	// Hostname and Port are where the app is reached, as far as code of the app
+	// may want to know. They do not listen: Serve, or your own http.Server,
+	// does. Defaults: "localhost", 3000.
+	Hostname string
+	Port     int
+	// Logger hears of failures. Default: lines on standard error, as Next.js
+	// prints them.
+	Logger *slog.Logger
+	// Engine bounds the JavaScript of the app.
+	Engine EngineOptions
+}
+
+// EngineOptions bound what JavaScript may take. Zero means the default.
+type EngineOptions struct {
+	// Workers is the greatest number of isolates. Default: one less than there
+	// are processors, at least one. They are started as load asks for them.
+	Workers int
+	// HeapLimit is the JavaScript heap of one worker in bytes; a page that
+	// needs more fails, and the worker is replaced. Default 512 MB.
+	HeapLimit int64
+	// BufferLimit is what its ArrayBuffers may take. Default 256 MB.
+	BufferLimit int64
+	// TurnLimit is how long JavaScript may run without a pause. Default 10 s.
+	TurnLimit time.Duration
+	// RequestTimeout is how long one request may run. Default 60 s.
+	RequestTimeout time.Duration
+	// Queue is how many requests may wait for a worker; more get 503. Default
+	// 1024.
+	Queue int
+}
+
+// ServeOptions say how App.Serve treats connections.
+type ServeOptions struct {
+	// KeepAlive is how long a connection stays open without a request. Default
+	// five seconds; negative: no longer than one request.
+	KeepAlive time.Duration
+}
