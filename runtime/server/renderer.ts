@@ -35,8 +35,9 @@ function choose(): FullRenderer {
   try {
     const strings = require("react-dom/server.bun") as FullRenderer;
     if (typeof strings.renderToPipeableStream === "function") return strings;
-  } catch {
-    // React 18 has no such build.
+  } catch (error) {
+    // React 18 has no such build; anything else that fails is worth hearing of.
+    if (!/Cannot find module|Dynamic require/.test(String((error as { message?: unknown }).message))) throw error;
   }
   return require("react-dom/server.node") as FullRenderer;
 }

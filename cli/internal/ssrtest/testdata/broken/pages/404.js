@@ -1,0 +1,2 @@
+export default function P() {}
+export const getServerSideProps = () => {};

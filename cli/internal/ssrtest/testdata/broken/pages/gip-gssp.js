@@ -1,0 +1,3 @@
+export default function P() {}
+P.getInitialProps = () => ({});
+export const getServerSideProps = () => {};

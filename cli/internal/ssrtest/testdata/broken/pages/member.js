@@ -1,0 +1,3 @@
+export default function P() {}
+P.getStaticProps = () => {};
+export const getServerSideProps = 5;

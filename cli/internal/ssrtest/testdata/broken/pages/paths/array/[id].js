@@ -1,0 +1,3 @@
+export default function P() {}
+export const getStaticProps = () => ({ props: {} });
+export const getStaticPaths = () => ([]);

@@ -1,0 +1,1 @@
+export default function B(){return <em>B!</em>}
