@@ -32,6 +32,15 @@ func main() {
 	}
 }
 
+// npmAliases lead what npm parts import to the platform's own modules.
+var npmAliases = map[string]string{
+	"abort-controller": "./platform/web/abort.ts",
+	"buffer":           "./platform/node/buffer.ts",
+	"events":           "./platform/node/events.ts",
+	"qs":               "./platform/node/qs.ts",
+	"string_decoder":   "./platform/node/string-decoder.ts",
+}
+
 func bundle(dir, entry, out string, format api.Format) bool {
 	result := api.Build(api.BuildOptions{
 		AbsWorkingDir:     dir,
@@ -49,6 +58,7 @@ func bundle(dir, entry, out string, format api.Format) bool {
 		MinifyIdentifiers: format == api.FormatIIFE,
 		Define:            map[string]string{"process.env.NODE_ENV": `"production"`},
 		LegalComments:     api.LegalCommentsEndOfFile,
+		Alias:             npmAliases,
 		LogLevel:          api.LogLevelWarning,
 		TsconfigRaw:       `{"compilerOptions":{"target":"es2023","verbatimModuleSyntax":true}}`,
 	})

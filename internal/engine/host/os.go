@@ -15,11 +15,13 @@ import (
 //	os.info        → {hostname, platform, arch, release, version, machine, cpus, model, totalmem, freemem, uptime, loadavg, tmpdir, homedir, user, uid, gid, shell}
 //	os.interfaces  → [{name, address, netmask, family, mac, internal, cidr}]
 //	process.memory → {rss, sys}: resident bytes of the whole program
+//	process.info   → {env, cwd, argv0, pid, ppid, platform, arch}
 func osOps() map[string]SyncFunc {
 	return map[string]SyncFunc{
 		"os.info":        osInfo,
 		"os.interfaces":  osInterfaces,
 		"process.memory": processMemory,
+		"process.info":   processInfo,
 	}
 }
 
@@ -174,4 +176,20 @@ func processMemory(*Env, string, []byte) (Value, error) {
 		rss = m.Sys
 	}
 	return answer(map[string]uint64{"rss": rss, "sys": m.Sys})
+}
+
+// processInfo is what the platform's process object is made of.
+func processInfo(env *Env, _ string, _ []byte) (Value, error) {
+	executable, err := os.Executable()
+	if err != nil {
+		executable = os.Args[0]
+	}
+	vars := env.Vars
+	if vars == nil {
+		vars = map[string]string{}
+	}
+	return answer(map[string]any{
+		"env": vars, "cwd": env.Dir, "argv0": executable, "pid": os.Getpid(), "ppid": os.Getppid(),
+		"platform": NodePlatform(), "arch": NodeArch(),
+	})
 }

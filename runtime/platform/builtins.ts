@@ -1,0 +1,47 @@
+/** Registers the node: modules. Each is evaluated when it is first required. */
+import { console } from "./console";
+import { registerModule, require as requireModule } from "./module";
+import { process, setBuiltinLookup } from "./process";
+
+// esbuild turns a require of a bundled file into a call that evaluates it once.
+declare const require: (path: string) => Record<string, unknown>;
+
+const makers: Record<string, () => unknown> = {
+  async_hooks: () => require("./node/async-hooks").asyncHooksModule,
+  buffer: () => require("./node/buffer").bufferModule,
+  console: () => console,
+  diagnostics_channel: () => require("./node/diagnostics-channel").diagnosticsChannelModule,
+  events: () => require("./node/events").eventsModule,
+  module: () => require("./node/module").moduleModule,
+  path: () => require("./node/path").pathModule,
+  "path/posix": () => require("./node/path").posix,
+  "path/win32": () => require("./node/path").win32,
+  perf_hooks: () => require("./node/perf-hooks").perfHooksModule,
+  process: () => process,
+  punycode: () => require("punycode/punycode.js"),
+  querystring: () => require("./node/querystring").querystringModule,
+  stream: () => require("./node/stream").streamModule,
+  "stream/consumers": () => require("./node/consumers").consumersModule,
+  "stream/promises": () => (require("./node/stream").streamModule as { promises: unknown }).promises,
+  "stream/web": () => require("./node/stream").streamWebModule,
+  string_decoder: () => require("./node/string-decoder").stringDecoderModule,
+  sys: () => require("./node/util").utilModule,
+  timers: () => require("./node/timers").timersModule,
+  "timers/promises": () => require("./node/timers").timersPromises,
+  tty: () => require("./node/tty").ttyModule,
+  url: () => require("./node/url").urlModule,
+  util: () => require("./node/util").utilModule,
+  "util/types": () => (require("./node/util").utilModule as { types: unknown }).types,
+  worker_threads: () => require("./node/worker-threads").workerThreadsModule,
+};
+
+/** Names of all builtins, for module.builtinModules. */
+export const builtinNames: readonly string[] = Object.keys(makers);
+
+export function registerBuiltins(): void {
+  for (const [name, make] of Object.entries(makers)) registerModule(name, make);
+  setBuiltinLookup((name) => {
+    const bare = name.startsWith("node:") ? name.slice(5) : name;
+    return Object.hasOwn(makers, bare) ? requireModule(bare) : undefined;
+  });
+}
