@@ -6,8 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -86,7 +88,7 @@ func (b *build) browserGraph(ctx context.Context) error {
 	}
 	l := &linked{prefix: b.assetPrefix() + "/_next/", files: map[string]*linkedFile{}}
 	styles := map[string]string{}
-	maps := map[string][]byte{}
+	sourceMaps := map[string][]byte{}
 	for _, f := range result.OutputFiles {
 		name := b.outName(f.Path)
 		switch path.Ext(name) {
@@ -96,7 +98,7 @@ func (b *build) browserGraph(ctx context.Context) error {
 		case ".js":
 			l.files[name] = &linkedFile{path: name, code: f.Contents}
 		case ".map":
-			maps[name] = f.Contents
+			sourceMaps[name] = f.Contents
 		default:
 			b.out.write(name, f.Contents)
 		}
@@ -106,14 +108,20 @@ func (b *build) browserGraph(ctx context.Context) error {
 		f.entry, f.css = o.EntryPoint, styles[o.CSSBundle]
 		for _, i := range o.Imports {
 			if !i.External {
-				f.imports = append(f.imports, fileImport{i.Path, i.Kind == "dynamic-import"})
+				f.addImport(fileImport{i.Path, i.Kind == "dynamic-import"})
 			}
+		}
+		f.inputs = slices.Sorted(maps.Keys(o.Inputs))
+	}
+	if !b.sourceMaps() { // a merged file has no map
+		if err := l.merge(l.entries(alwaysLoaded), l.entries(isPageEntry)); err != nil {
+			return err
 		}
 	}
 	l.loadStyles()
 	l.name()
 	for _, f := range l.files {
-		if m := maps[f.path+".map"]; m != nil {
+		if m := sourceMaps[f.path+".map"]; m != nil {
 			f.code = bytes.Replace(f.code, []byte("//# sourceMappingURL="+path.Base(f.path)), []byte("//# sourceMappingURL="+path.Base(f.final)), 1)
 			b.out.write(f.final+".map", m)
 		}
@@ -121,6 +129,25 @@ func (b *build) browserGraph(ctx context.Context) error {
 	}
 	b.describePages(l, meta)
 	return nil
+}
+
+func isPageEntry(entry string) bool { return strings.HasPrefix(entry, pageNamespace+":") }
+
+// alwaysLoaded are the entries that every page runs.
+func alwaysLoaded(entry string) bool {
+	return entry == runtimeNamespace+":"+mainModule || entry == pageNamespace+":/_app"
+}
+
+// entries lists the files of the entries that are wanted, sorted.
+func (l *linked) entries(want func(entry string) bool) []string {
+	var list []string
+	for p, f := range l.files {
+		if f.entry != "" && want(f.entry) {
+			list = append(list, p)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // describePages fills in what the browser loads for each page.
@@ -175,8 +202,8 @@ func (l *linked) dynamicIDs(meta *metafile, s *sources) map[string]map[string]st
 		}
 	}
 	ids := map[string]map[string]string{}
-	for p, o := range meta.Outputs {
-		for input := range o.Inputs {
+	for p, f := range l.files {
+		for _, input := range f.inputs {
 			if !s.dynamic(input) {
 				continue
 			}

@@ -25,7 +25,8 @@ type linkedFile struct {
 	path    string
 	code    []byte
 	imports []fileImport
-	entry   string // input that this file is the entry of, "" for shared chunks
+	inputs  []string // modules in it, as the metafile names them
+	entry   string   // input that this file is the entry of, "" for shared chunks
 	// css is the style sheet of an entry, by its final path.
 	css string
 	// final is the path to write, set by name.
