@@ -239,7 +239,7 @@ export function createTransitions(core: Core): Transitions {
     if (split.locale) {
       ({ locale } = split);
       // The prefix in the URL counts; it is put back below.
-      if (options.locale !== false) options.locale = locale;
+      options.locale = locale;
       as = addBasePath(split.pathname + parsed.search + parsed.hash);
       const page = parseRelativeUrl(removeBasePath(url));
       url = addBasePath(splitLocale(page.pathname, locales).pathname + page.search + page.hash);

@@ -94,7 +94,7 @@ const Image = forwardRef<HTMLImageElement, ImageProps>(function Image(props, for
   const [showAlt, setShowAlt] = useState(false);
   const { props: attributes, meta } = imageProps(props, config);
   const { onLoad, onLoadingComplete } = props;
-  const handlers = useRef<LoadHandlers>({});
+  const handlers = useRef<LoadHandlers>({ onLoad, onLoadingComplete });
   useEffect(() => {
     handlers.current = { onLoad, onLoadingComplete };
   }, [onLoad, onLoadingComplete]);

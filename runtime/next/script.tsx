@@ -82,7 +82,7 @@ function load(props: ScriptProps): void {
   if (key && started.has(key)) return;
   if (src && loads.has(src)) {
     if (key) started.add(key);
-    loads.get(src)!.then(onLoad, onError);
+    loads.get(src)!.then(onLoad, onError ?? (() => {}));
     return;
   }
   const done = () => {
