@@ -177,7 +177,7 @@ func Regex(route string) (Pattern, error) {
 	return p, nil
 }
 
-// safeKey numbers group names whose own is too long: a, b, … z, aa, ab, …
+// safeKey numbers group names whose own is too long: a, b, … z, aa, ba, …
 func safeKey(n int) string {
 	key := ""
 	for n > 0 {

@@ -13,7 +13,7 @@ import (
 
 // maxDepth bounds how deep folders nest; only a symbolic link to a parent goes
 // deeper.
-const maxDepth = 64
+const maxDepth = 32
 
 // Scan finds the pages of a project. project is the project folder (os.DirFS);
 // pageExtensions are without leading dot. Pages come sorted by route, special
