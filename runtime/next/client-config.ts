@@ -1,7 +1,7 @@
 /**
  * The part of next.config that pages see, the same on both sides: the compiler
- * puts it into browser bundles in place of `process.env.__ONWARD_CLIENT_CONFIG`,
- * the server runtime sets the global of that name when it boots.
+ * puts it into browser bundles in place of `env.__ONWARD_CLIENT_CONFIG` of
+ * process, the server runtime sets the global of that name when it boots.
  */
 import type { DomainLocale } from "./context";
 
@@ -55,11 +55,12 @@ const fallback: ClientConfig = {
   },
 };
 
+// Undefined on the server: there it is not known before boot.
+const built = process.env.__ONWARD_CLIENT_CONFIG;
+
 /** The app's config; the defaults of Next.js where nothing was built. Never changes after boot. */
 export function clientConfig(): ClientConfig {
   return (
-    process.env.__ONWARD_CLIENT_CONFIG ??
-    (globalThis as { __ONWARD_CLIENT_CONFIG?: ClientConfig }).__ONWARD_CLIENT_CONFIG ??
-    fallback
+    built ?? (globalThis as { __ONWARD_CLIENT_CONFIG?: ClientConfig }).__ONWARD_CLIENT_CONFIG ?? fallback
   );
 }
