@@ -3,20 +3,22 @@ import Document, { Head, Html, Main, NextScript } from "next/document";
 export default class extends Document {
   static async getInitialProps(ctx) {
     const { renderPage } = ctx;
+    const enhanced = [];
     ctx.renderPage = () =>
       renderPage({
         enhanceApp: (App) =>
-          function Enhanced(props) {
-            return (
-              <section data-enhanced="app">
-                <App {...props} />
-              </section>
-            );
+          function EnhancedApp(props) {
+            enhanced.push("app");
+            return <App {...props} />;
           },
-        enhanceComponent: (Component) => Component,
+        enhanceComponent: (Component) =>
+          function EnhancedComponent(props) {
+            enhanced.push("component");
+            return <Component {...props} />;
+          },
       });
     const initial = await Document.getInitialProps(ctx);
-    return { ...initial, keys: Object.keys(ctx).sort().join(" ") };
+    return { ...initial, keys: Object.keys(ctx).sort().join(" "), enhanced: enhanced.join(" ") };
   }
 
   render() {
@@ -24,6 +26,7 @@ export default class extends Document {
       <Html lang="en-GB" className="root">
         <Head>
           <meta name="from-document" content={this.props.keys} />
+          <meta name="enhanced" content={this.props.enhanced} />
           <link rel="icon" href="/icon.svg" />
         </Head>
         <body className="page">

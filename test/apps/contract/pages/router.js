@@ -13,7 +13,7 @@ export default function RouterPage() {
     const handlers = names.map((name) => {
       const handler = (...args) => {
         const words = [name, ...args.map((a) => (a instanceof Error || a?.cancelled !== undefined ? `error:${a.cancelled}` : typeof a === "string" ? a : JSON.stringify(a)))];
-        window.events = [...(window.events || []), words.join(" ")];
+        window.routerLog = [...(window.routerLog || []), words.join(" ")];
         setLog((all) => [...all, words.join(" ")]);
       };
       Router.events.on(name, handler);
