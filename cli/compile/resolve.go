@@ -191,6 +191,11 @@ func (n *nextModules) browser(dir, clientConfig string) api.Plugin {
 func (n *nextModules) serveRuntime(pb api.PluginBuild, dir, clientConfig string) {
 	pb.OnResolve(api.OnResolveOptions{Filter: `^\.`, Namespace: runtimeNamespace}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
 		p := path.Join(path.Dir(args.Importer), args.Path)
+		if p == "platform/index" {
+			// The same modules with their npm parts; a second copy of the loop
+			// would be a second loop.
+			p = platformScript
+		}
 		for _, c := range []string{p, p + ".ts", p + ".tsx", p + ".js", p + ".json", p + "/index.ts", p + "/index.tsx"} {
 			if info, err := fs.Stat(n.files, c); err == nil && !info.IsDir() {
 				return api.OnResolveResult{Path: c, Namespace: runtimeNamespace}, nil

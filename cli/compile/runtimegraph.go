@@ -17,9 +17,17 @@ import (
 // runtimeScript is what every worker runs first.
 const runtimeScript = "server/runtime.js"
 
+// platformScript is the platform with its npm parts, bundled when Onward itself
+// was built; builtinFolder is where modules that hand out its node: modules
+// appear to lie.
+const (
+	platformScript = "dist/platform.js"
+	builtinFolder  = "builtin/"
+)
+
 // runtimeFormat changes when the options below do, so that old cache entries
 // are not found.
-const runtimeFormat = "1 esbuild 0.28.2"
+const runtimeFormat = "2 esbuild 0.28.2"
 
 // runtimeGraph writes server/runtime.js: platform, server runtime, next/* and the
 // app's React in one classic script. The same inputs make the same script, so
@@ -43,7 +51,7 @@ func (b *build) runtimeGraph(context.Context) error {
 		return nil
 	}
 	var entry strings.Builder
-	for _, f := range []string{"dist/platform.js", "server/entry.ts"} {
+	for _, f := range []string{platformScript, "server/entry.ts"} {
 		if _, err := fs.Stat(b.opt.Runtime, f); err != nil {
 			return diag.Errorf("incomplete-runtime", "the runtime has no file %s", f).
 				WithHint("the program was built without its JavaScript: run `make build`")
@@ -80,10 +88,20 @@ func (b *build) runtimeGraph(context.Context) error {
 			pb.OnLoad(api.OnLoadOptions{Filter: `^entry$`, Namespace: runtimeNamespace}, func(api.OnLoadArgs) (api.OnLoadResult, error) {
 				return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS, ResolveDir: b.dir}, nil
 			})
+			// The platform is bundled already, with its npm parts, and there
+			// must be one copy of it.
+			pb.OnResolve(api.OnResolveOptions{Filter: `/platform/index$`, Namespace: runtimeNamespace}, func(api.OnResolveArgs) (api.OnResolveResult, error) {
+				return api.OnResolveResult{Path: "dist/platform.js", Namespace: runtimeNamespace}, nil
+			})
 			pb.OnResolve(api.OnResolveOptions{Filter: builtinFilter}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
-				// React's Node build asks for util, crypto and stream; the
+				// React's server builds ask for util, crypto and stream; the
 				// registry has them when the code runs.
-				return api.OnResolveResult{Path: strings.TrimPrefix(args.Path, "node:"), External: true}, nil
+				return api.OnResolveResult{Path: builtinFolder + strings.TrimPrefix(args.Path, "node:"), Namespace: runtimeNamespace}, nil
+			})
+			pb.OnLoad(api.OnLoadOptions{Filter: `^` + builtinFolder, Namespace: runtimeNamespace}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+				text := "module.exports = require(" + quoteJS("./"+strings.Repeat("../", strings.Count(args.Path, "/"))+platformScript) + ").require(" +
+					quoteJS(strings.TrimPrefix(args.Path, builtinFolder)) + ");"
+				return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
 			})
 			b.next.serveRuntime(pb, b.dir, "globalThis.__ONWARD_CLIENT_CONFIG")
 		}}},
