@@ -1,5 +1,5 @@
 /** Job "api": an API route, with the helpers that its `req` and `res` carry. */
-import { hostAsync, type Job } from "../platform/loop";
+import { hostAsync, type Job } from "../platform/index";
 import { current, load } from "./app";
 import { ApiError, bytesOf, formatBytes, parseBody } from "./body";
 import { etagOf, isFresh } from "./etag";

@@ -4,7 +4,7 @@
  * `start`, so that it may lie in an engine snapshot.
  */
 import type { ComponentType } from "react";
-import { require } from "../platform/module";
+import { require } from "../platform/index";
 import BuiltinApp from "../next/app";
 import BuiltinDocument from "../next/document";
 import BuiltinError from "../next/error";

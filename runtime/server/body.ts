@@ -1,5 +1,5 @@
 /** The body parser of API routes. */
-import { require } from "../platform/module";
+import { require } from "../platform/index";
 import type { IncomingMessage } from "./incoming";
 
 /** An error that the caller may see: status and text go out as they are. */

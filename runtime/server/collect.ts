@@ -1,5 +1,5 @@
 /** Job "collect": loads a page and tells what it is and what is wrong with it. */
-import type { Job } from "../platform/loop";
+import type { Job } from "../platform/index";
 import BuiltinApp from "../next/app";
 import BuiltinDocument from "../next/document";
 import { load, type Page } from "./app";

@@ -4,7 +4,7 @@
  * Evaluated once into the engine's start-up snapshot: no clock, no randomness, no
  * environment here.
  */
-import { handle, onBoot, type Job } from "../platform/loop";
+import { handle, onBoot, type Job } from "../platform/index";
 import { api } from "./api";
 import { load, start } from "./app";
 import { collect } from "./collect";

@@ -3,8 +3,8 @@
  * IncomingMessage, made from RequestInfo. Most handlers read `method`, `url` and
  * a header, so the stream half comes to life only when somebody touches it.
  */
-import type { Job } from "../platform/loop";
-import { require } from "../platform/module";
+import type { Job } from "../platform/index";
+import { require } from "../platform/index";
 import { parseCookies } from "./cookies";
 import type { RequestInfo } from "./protocol";
 

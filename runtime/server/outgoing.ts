@@ -3,7 +3,7 @@
  * ServerResponse. It collects; whether the answer leaves whole or in pieces is up
  * to the sink.
  */
-import { require } from "../platform/module";
+import { require } from "../platform/index";
 
 type HeaderValue = string | number | readonly string[];
 export type Chunk = string | Uint8Array;
@@ -354,7 +354,8 @@ export class ServerResponse {
   }
 }
 
-function joined(chunks: Chunk[]): Chunk {
+/** Chunks as one: a string when all are, else bytes. */
+export function joined(chunks: readonly Chunk[]): Chunk {
   if (chunks.length === 0) return "";
   if (chunks.length === 1) return chunks[0]!;
   if (chunks.every((chunk) => typeof chunk === "string")) return chunks.join("");

@@ -1,9 +1,8 @@
 /** Job "page": one page, from its data function to the finished document. */
 import type { ComponentType, ReactElement, ReactNode } from "react";
-import type { Job } from "../platform/loop";
+import type { Job } from "../platform/index";
 import BuiltinApp from "../next/app";
 import BuiltinDocument from "../next/document";
-import BuiltinError from "../next/error";
 import { loadInitialProps } from "../next/initial-props";
 import { preloadAll } from "../next/loadable";
 import type { DocumentContext, NextData, NextRouter, RenderPageOptions, RenderPageResult } from "../next/context";
@@ -11,7 +10,7 @@ import type { ImageConfig } from "../next/client-config";
 import { current, load, type Page, type PageComponent } from "./app";
 import { serverProps, staticProps, type Data } from "./data";
 import { IncomingMessage } from "./incoming";
-import { ServerResponse, type Chunk } from "./outgoing";
+import { ServerResponse, joined, type Chunk } from "./outgoing";
 import type { PageJob, PageReply, RequestInfo } from "./protocol";
 import { render } from "./renderer";
 import { document, documentOf } from "./shell";
@@ -341,17 +340,7 @@ function reply(job: Job, { res, page }: Visit, kind: PageReply["kind"], body: st
 function ended(job: Job, { res, written }: Visit): void | Promise<void> {
   const send = (): void => {
     const meta: PageReply = { kind: "ended", status: res.statusCode, headers: res.flatHeaders() };
-    const [first] = written;
-    if (written.length <= 1) return job.reply(JSON.stringify(meta), first ?? "");
-    const encoder = new TextEncoder();
-    const parts = written.map((chunk) => (typeof chunk === "string" ? encoder.encode(chunk) : chunk));
-    const whole = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    job.reply(JSON.stringify(meta), whole);
+    job.reply(JSON.stringify(meta), joined(written));
   };
   if (res.writableEnded) return send();
   return new Promise((resolve) => {
@@ -360,9 +349,4 @@ function ended(job: Job, { res, written }: Visit): void | Promise<void> {
       resolve();
     });
   });
-}
-
-/** Whether a page's getInitialProps is the built-in error page's, which any build may run. */
-export function builtinErrorProps(component: PageComponent): boolean {
-  return component.getInitialProps === BuiltinError.getInitialProps;
 }

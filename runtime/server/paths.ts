@@ -1,5 +1,5 @@
 /** Job "paths": runs getStaticPaths and turns what it returns into concrete paths. */
-import type { Job } from "../platform/loop";
+import type { Job } from "../platform/index";
 import { matchRoute, routeParams } from "../next/dynamic-route";
 import { load } from "./app";
 import type { PathsJob, PathsReply } from "./protocol";

@@ -5,7 +5,7 @@
  * base64url of: 12 bytes nonce, 16 bytes tag, AES-256-GCM ciphertext of the JSON
  * under the encryption key (both keys are 64 hex digits).
  */
-import { require } from "../platform/module";
+import { require } from "../platform/index";
 import { current } from "./app";
 import { frameworkCookie, type CookieOptions } from "./cookies";
 import type { ServerResponse } from "./outgoing";

@@ -3,7 +3,7 @@
  * next/* for the runtime and all pages, or contexts and hooks would not meet.
  * Each is evaluated when first required.
  */
-import { registerModule } from "../platform/module";
+import { registerModule } from "../platform/index";
 
 /** The bundler's require: resolved and bundled at build. */
 declare const require: (path: string) => any;

@@ -91,8 +91,12 @@ function filled({ open, head, body, close }: Pieces, sheet: Sheet): string {
 }
 
 function headHTML(elements: ReactElement[]): string {
-  return renderSync(createElement(Fragment, null, elements));
+  let html = headsMade.get(elements);
+  if (html === undefined) headsMade.set(elements, (html = renderSync(createElement(Fragment, null, elements))));
+  return html;
 }
+/** Pages without head tags share one list. */
+const headsMade = new WeakMap<ReactElement[], string>();
 
 function pieces(sheet: Sheet): Pieces {
   const ids = sheet.dynamicIds.size ? [...sheet.dynamicIds].join("\n") : "";

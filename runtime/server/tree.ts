@@ -17,7 +17,6 @@ function unavailable(): never {
     "no router instance on the server: push, replace, back and the like only work in the browser. Call them from an event handler or an effect.",
   );
 }
-const noEvents: RouterEvents = { on() {}, off() {}, emit() {} };
 
 /** What is known of the page when it renders. */
 export interface RouterFacts {
@@ -35,30 +34,52 @@ export interface RouterFacts {
 }
 
 /** The router as useRouter() and App get it; methods throw. */
+class ServerRouter implements NextRouter {
+  route: string;
+  pathname: string;
+  query: Query;
+  asPath: string;
+  isFallback: boolean;
+  basePath: string;
+  locale?: string;
+  locales?: readonly string[];
+  defaultLocale?: string;
+  isReady: boolean;
+  domainLocales?: NextRouter["domainLocales"];
+  isPreview: boolean;
+  isLocaleDomain = false;
+  declare events: RouterEvents;
+  declare push: () => never;
+  declare replace: () => never;
+  declare reload: () => never;
+  declare back: () => never;
+  declare forward: () => never;
+  declare prefetch: () => never;
+  declare beforePopState: () => never;
+
+  constructor(facts: RouterFacts) {
+    this.route = facts.pathname;
+    this.pathname = facts.pathname;
+    this.query = facts.query;
+    this.asPath = facts.asPath;
+    this.isFallback = facts.isFallback;
+    this.basePath = facts.basePath;
+    this.locale = facts.locale;
+    this.locales = facts.locales;
+    this.defaultLocale = facts.defaultLocale;
+    this.isReady = facts.isReady;
+    this.domainLocales = facts.domainLocales;
+    this.isPreview = facts.isPreview;
+  }
+}
+for (const method of ["push", "replace", "reload", "back", "forward", "prefetch", "beforePopState"] as const) {
+  ServerRouter.prototype[method] = unavailable;
+}
+ServerRouter.prototype.events = { on() {}, off() {}, emit() {} };
+
+/** The router of one request. */
 export function serverRouter(facts: RouterFacts): NextRouter {
-  return {
-    route: facts.pathname.replace(/\/$/, "") || "/",
-    pathname: facts.pathname,
-    query: facts.query,
-    asPath: facts.asPath,
-    isFallback: facts.isFallback,
-    basePath: facts.basePath,
-    locale: facts.locale,
-    locales: facts.locales,
-    defaultLocale: facts.defaultLocale,
-    isReady: facts.isReady,
-    domainLocales: facts.domainLocales,
-    isPreview: facts.isPreview,
-    isLocaleDomain: false,
-    events: noEvents,
-    push: unavailable,
-    replace: unavailable,
-    reload: unavailable,
-    back: unavailable,
-    forward: unavailable,
-    prefetch: unavailable,
-    beforePopState: unavailable,
-  };
+  return new ServerRouter(facts);
 }
 
 /** What one render of the app left behind. */
@@ -83,10 +104,12 @@ export class Collected {
     this.dynamicIds.clear();
     this.beforeInteractive.length = 0;
   }
+  /** The merged tags; the same list for every page that has none of its own. */
   head(): ReactElement[] {
-    return mergeHead(this.heads);
+    return this.heads.size ? mergeHead(this.heads) : (plainHead ??= mergeHead([]));
   }
 }
+let plainHead: ReactElement[] | undefined;
 
 function sameScript(a: ScriptProps, b: ScriptProps): boolean {
   return a === b || (a.src === b.src && a.id === b.id && (a.src !== undefined || a.id !== undefined));

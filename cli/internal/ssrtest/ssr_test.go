@@ -35,29 +35,33 @@ var runtime = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	entry := `import "./platform/index"; import "./server/entry";`
+	entry := `import "./dist/platform.js"; import "./server/entry";`
 	return bundle(api.BuildOptions{
 		Stdin:      &api.StdinOptions{Contents: entry, ResolveDir: dir, Sourcefile: "runtime.ts", Loader: api.LoaderTS},
 		Format:     api.FormatIIFE,
 		Platform:   api.PlatformNeutral,
 		Conditions: []string{"node", "import", "module"},
 		MainFields: []string{"module", "main"},
-		Plugins:    []api.Plugin{builtins},
+		Plugins:    []api.Plugin{onePlatform},
 	})
 })
 
-// builtins lets what comes from npm reach the platform's Node.js modules, which
-// are in the registry when the code runs.
-var builtins = api.Plugin{Name: "builtins", Setup: func(b api.PluginBuild) {
-	b.OnResolve(api.OnResolveOptions{Filter: `^(node:)?(async_hooks|buffer|crypto|events|stream|util)$`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
-		if !strings.Contains(filepath.ToSlash(a.Importer), "/react-dom/") {
-			return api.OnResolveResult{}, nil
-		}
-		return api.OnResolveResult{Path: strings.TrimPrefix(a.Path, "node:"), Namespace: "builtin"}, nil
+// platform is the platform with its npm parts, as `make runtime` bundles it.
+const platform = "./dist/platform.js"
+
+// onePlatform leads everything to that one copy: the server runtime, which names
+// its source, and React, which asks for node: modules.
+var onePlatform = api.Plugin{Name: "platform", Setup: func(b api.PluginBuild) {
+	b.OnResolve(api.OnResolveOptions{Filter: `^\.\./platform/index$`}, func(api.OnResolveArgs) (api.OnResolveResult, error) {
+		p, err := filepath.Abs(filepath.Join(runtimeFolder, platform))
+		return api.OnResolveResult{Path: p}, err
+	})
+	b.OnResolve(api.OnResolveOptions{Filter: `^(async_hooks|crypto|stream|util)$`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
+		return api.OnResolveResult{Path: a.Path, Namespace: "builtin"}, nil
 	})
 	b.OnLoad(api.OnLoadOptions{Filter: ".", Namespace: "builtin"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
 		dir, err := filepath.Abs(runtimeFolder)
-		text := fmt.Sprintf(`module.exports = require("./platform/module").require(%q);`, a.Path)
+		text := fmt.Sprintf(`module.exports = require(%q).require(%q);`, platform, a.Path)
 		return api.OnLoadResult{Contents: &text, ResolveDir: dir, Loader: api.LoaderJS}, err
 	})
 }}
