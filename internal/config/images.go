@@ -129,10 +129,13 @@ func (r *reader) remotePatterns(c *Config) {
 	c.Images.RemotePatterns = out
 }
 
-// remotePattern reads an object, or the text of a URL instance (JSON makes a
-// string of it), all parts of which count literally.
+// remotePattern reads an object, or a URL instance ({"$url": text}), all parts of
+// which count literally.
 func (r *reader) remotePattern(i int, v any) (p RemotePattern, ok bool) {
 	const hint = `Each is an object such as { protocol: "https", hostname: "images.example.com" }, or new URL("https://images.example.com/**").`
+	if m, isObject := v.(map[string]any); isObject && m["$url"] != nil {
+		v = m["$url"]
+	}
 	if s, isText := v.(string); isText {
 		u, err := url.Parse(s)
 		if err != nil || u.Host == "" {

@@ -25,9 +25,9 @@ const (
 // Evaluate runs a config file and returns what it exports as JSON, after calling
 // it if it is a function and awaiting it. redirects, rewrites, headers,
 // generateBuildId and exportPathMap are called too and their results stand under
-// their names. A regular expression is {"$regexp": source}, any other value that
-// JSON has not is {"$function": true}; undefined is left out. A file that does
-// not export an object is its own error to report.
+// their names. A regular expression is {"$regexp": source}, a URL {"$url": text},
+// any other value that JSON has not is {"$function": true}; undefined is left
+// out. A file that does not export an object is its own error to report.
 type Evaluate func(file, phase string) ([]byte, error)
 
 var (

@@ -110,7 +110,7 @@ func TestValues(t *testing.T) {
 		{`{"experimental":{"cpus":2,"isrFlushToDisk":false}}`, func(c *Config) any { return [2]any{c.Cpus, c.IsrFlushToDisk} }, [2]any{2, false}},
 		{`{"experimental":{"swrDelta":7}}`, func(c *Config) any { return c.ExpireTime }, 7},
 		{`{"images":{"localPatterns":[]}}`, func(c *Config) any { return len(c.Images.LocalPatterns) }, 2},
-		{`{"images":{"remotePatterns":["https://a.b/x/**?q=1",{"protocol":"https:","hostname":"*.c.d"}]}}`, func(c *Config) any {
+		{`{"images":{"remotePatterns":[{"$url":"https://a.b/x/**?q=1"},{"protocol":"https:","hostname":"*.c.d"}]}}`, func(c *Config) any {
 			p := c.Images.RemotePatterns
 			return [6]string{p[0].Protocol, p[0].Hostname, p[0].Pathname, *p[0].Search, p[1].Protocol, p[1].Hostname}
 		}, [6]string{"https", "a.b", "/x/**", "?q=1", "https", "*.c.d"}},
