@@ -32,15 +32,15 @@ interface Visit {
   err: Error | undefined;
 }
 
+/** All loads of next/dynamic components begun so far: a request that comes meanwhile waits for them too. */
+let loading: Promise<unknown> | undefined;
+
 /** Handler of Job "page". */
 export async function page(job: Job): Promise<void> {
   const visit = begin(JSON.parse(job.input) as PageJob, job);
   const { page, res } = visit;
-  await preloadAll();
-  const initial = await initialProps(visit);
-  // From here on a response that user code has ended is the answer, except for
-  // static pages, whose `res` nobody is waiting for.
-  let props = initial;
+  await (loading = Promise.all([loading, preloadAll()]));
+  const props = await initialProps(visit);
   let data: Data | undefined;
   if (page.getStaticProps) {
     if (visit.job.preview) props.__N_PREVIEW = true;
@@ -51,15 +51,14 @@ export async function page(job: Job): Promise<void> {
     props.__N_SSP = true;
     data = await runServer(visit);
   }
+  // A response that user code has begun is the answer; a static page's `res` nobody waits for.
+  if (res.headersSent && !page.getStaticProps) return ended(job, visit);
   if (data?.kind === "notFound") return reply(job, visit, "notFound", "", data);
   if (data) props.pageProps = { ...(props.pageProps as object | undefined), ...data.props };
   if (data?.kind === "redirect") return reply(job, visit, "redirect", JSON.stringify(props), data);
   if (visit.job.form === "data" && !page.getStaticProps) return reply(job, visit, "page", JSON.stringify(props), data);
   if (visit.job.mode === "fallback") props.pageProps = {};
-  if (res.headersSent && !page.getStaticProps) return ended(job, visit);
-
   const propsJSON = stringify(props, page.route);
-  // A static page's data is asked for with its HTML, never alone, unless only data is wanted.
   if (visit.job.form === "data") return reply(job, visit, "page", propsJSON, data);
   const html = await compose(visit, props, propsJSON);
   if (html === undefined) return ended(job, visit);
@@ -119,7 +118,6 @@ function begin(input: PageJob, job: Job): Visit {
       defaultLocale: input.defaultLocale,
       domainLocales: input.domainLocales as NextRouter["domainLocales"],
     }),
-    autoExport: visit.autoExport,
     collected: new Collected(scriptNonce(req)),
     images: boot.images as unknown as ImageConfig,
   };
@@ -155,7 +153,7 @@ function initialContext(visit: Visit): Record<string, unknown> {
     locales: current().i18n?.locales,
     defaultLocale: job.defaultLocale,
     AppTree: (props: Record<string, unknown>): ReactElement =>
-      surround(around, page.dynamic, appElement(App, page.Component, props, around.router)),
+      surround(around, appElement(App, page.Component, props, around.router)),
     defaultGetInitialProps: defaultDocumentProps,
   };
 }
@@ -239,7 +237,7 @@ async function compose(visit: Visit, props: Record<string, unknown>, propsJSON: 
   const renderApp = async (EnhancedApp: ComponentType<any>, Component: ComponentType<any>): Promise<string> =>
     render(() => {
       collected.reset();
-      return bodyElement(surround(around, page.dynamic, appElement(EnhancedApp, Component, props, around.router)));
+      return bodyElement(surround(around, appElement(EnhancedApp, Component, props, around.router)));
     }, page);
 
   let body: string;
@@ -343,6 +341,7 @@ function ended(job: Job, { res, written }: Visit): void | Promise<void> {
     job.reply(JSON.stringify(meta), joined(written));
   };
   if (res.writableEnded) return send();
+  if (res.destroyed) return;
   return new Promise((resolve) => {
     (res as unknown as { once(event: "close", listener: () => void): void }).once("close", () => {
       if (res.writableEnded) send();

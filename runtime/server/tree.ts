@@ -4,12 +4,9 @@
  */
 import { Fragment, createElement } from "react";
 import type { ComponentType, ReactElement, ReactNode } from "react";
-import {
-  HeadManagerContext, ImageConfigContext, LoadableContext, PathParamsContext, PathnameContext, RouterContext, SearchParamsContext,
-} from "../next/context";
+import { HeadManagerContext, ImageConfigContext, LoadableContext, RouterContext } from "../next/context";
 import type { HeadManager, NextRouter, Query, RouterEvents, ScriptProps } from "../next/context";
 import type { ImageConfig } from "../next/client-config";
-import { routeParams } from "../next/dynamic-route";
 import { mergeHead } from "../next/head-elements";
 
 function unavailable(): never {
@@ -115,45 +112,11 @@ function sameScript(a: ScriptProps, b: ScriptProps): boolean {
   return a === b || (a.src === b.src && a.id === b.id && (a.src !== undefined || a.id !== undefined));
 }
 
-/** Contexts of one request. `autoExport`: the page is made without any request. */
+/** Contexts of one request. */
 export interface Surroundings {
   router: NextRouter;
-  autoExport: boolean;
   collected: Collected;
   images: ImageConfig | null;
-}
-
-function pathnameOf({ router, autoExport }: Surroundings, dynamic: boolean): string | null {
-  if (dynamic && (router.isFallback || (autoExport && !router.isReady))) return null;
-  const end = router.asPath.search(/[?#]/);
-  const path = end < 0 ? router.asPath : router.asPath.slice(0, end);
-  // Like URL.pathname, which is what the browser shows later.
-  return /[^!-~]/.test(path) ? encodeURI(decoded(path)) : path;
-}
-function decoded(path: string): string {
-  try {
-    return decodeURI(path);
-  } catch {
-    return path;
-  }
-}
-
-function searchOf({ router }: Surroundings): URLSearchParams {
-  if (!router.isReady) return new URLSearchParams();
-  const at = router.asPath.indexOf("?");
-  if (at < 0) return new URLSearchParams();
-  const hash = router.asPath.indexOf("#", at);
-  return new URLSearchParams(router.asPath.slice(at + 1, hash < 0 ? undefined : hash));
-}
-
-function paramsOf({ router }: Surroundings): Record<string, string | string[]> | null {
-  if (!router.isReady) return null;
-  const params: Record<string, string | string[]> = {};
-  for (const { name } of routeParams(router.pathname)) {
-    const value = router.query[name];
-    if (value !== undefined) params[name] = value;
-  }
-  return params;
 }
 
 function Nothing(): null {
@@ -165,16 +128,13 @@ function Nothing(): null {
  * root has its own bookkeeping components: useId counts siblings, so both sides
  * must have the same ones.
  */
-export function surround(around: Surroundings, dynamic: boolean, app: ReactElement): ReactElement {
+export function surround(around: Surroundings, app: ReactElement): ReactElement {
   const { router, collected, images } = around;
   let tree: ReactElement = createElement(Fragment, null, app, createElement(Nothing));
   tree = createElement(ImageConfigContext.Provider, { value: images }, tree);
   tree = createElement(LoadableContext.Provider, { value: (id: string) => void collected.dynamicIds.add(id) }, tree);
   tree = createElement(HeadManagerContext.Provider, { value: collected.manager }, tree);
   tree = createElement(RouterContext.Provider, { value: router }, tree);
-  tree = createElement(PathParamsContext.Provider, { value: paramsOf(around) }, tree);
-  tree = createElement(PathnameContext.Provider, { value: pathnameOf(around, dynamic) }, tree);
-  tree = createElement(SearchParamsContext.Provider, { value: searchOf(around) }, tree);
   return createElement(Fragment, null, createElement(Nothing), tree);
 }
 

@@ -1,0 +1,179 @@
+package ssrtest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/onwardjs/onward/internal/engine"
+	"github.com/onwardjs/onward/internal/engine/host"
+)
+
+// A thousand requests under way at once in one worker, each with its own value in
+// an AsyncLocalStorage across awaits and into the render.
+func TestRequestsNeverShare(t *testing.T) {
+	a := start(t, "plain", nil, nil)
+	const n = 1000
+	var wg sync.WaitGroup
+	failures := make(chan string, n)
+	for i := range n {
+		wg.Go(func() {
+			input := fill(t, "page", fmt.Sprintf(`{"route":"/store","url":"/store?n=%d","query":{"n":"%d"}}`, i, i))
+			reply, err := a.do("page", input, nil)
+			if err != nil {
+				failures <- err.Error()
+				return
+			}
+			want := fmt.Sprintf("<p>%d<!-- --> <!-- -->%d</p>", i, i)
+			if !strings.Contains(string(reply.Body), want) {
+				failures <- fmt.Sprintf("request %d got %s", i, reply.Body)
+			}
+		})
+	}
+	wg.Wait()
+	close(failures)
+	for failure := range failures {
+		t.Fatal(failure)
+	}
+}
+
+// Interleaved first requests of a page all wait for its next/dynamic components.
+func TestDynamicComponentsLoadOnce(t *testing.T) {
+	a := start(t, "plain", nil, nil)
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			reply, err := a.do("page", fill(t, "page", `{"route":"/dynamic","mode":"auto"}`), nil)
+			if err != nil {
+				t.Error(err)
+			} else if !bytes.Contains(reply.Body, []byte("<em>A!</em>")) {
+				t.Errorf("rendered before its component was there: %s", reply.Body)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestStreamingBody(t *testing.T) {
+	a := start(t, "plain", nil, nil)
+	post := func(route string, body io.Reader) (*engine.Reply, error) {
+		return a.Do(context.Background(), &engine.Job{
+			Name: "api", Stream: body,
+			Input: []byte(fill(t, "api", `{"route":"`+route+`","url":"/","method":"PUT","headers":["Content-Type","text/plain"]}`)),
+		})
+	}
+	large := strings.Repeat("0123456789", 100_000)
+	for _, c := range []struct {
+		name, route, body, want string
+	}{
+		{"async iterator", "/api/raw", large, `"` + large + `"`},
+		{"parsed", "/api/pipe", "small", "small"},
+		{"over the limit", "/api/pipe", large, "Body exceeded 1kb limit"},
+		{"events", "/api/events", large, "true"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			reply, err := post(c.route, strings.NewReader(c.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(reply.Body), c.want) {
+				t.Errorf("got %.200s", reply.Body)
+			}
+		})
+	}
+	t.Run("broken off", func(t *testing.T) {
+		reply, err := post("/api/pipe", io.MultiReader(strings.NewReader("ab"), failingReader{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(reply.Body) != "Invalid body" || !strings.Contains(string(reply.Meta), `"status":400`) {
+			t.Errorf("got %s %s", reply.Meta, reply.Body)
+		}
+	})
+}
+
+type failingReader struct{}
+
+func (failingReader) Read([]byte) (int, error) { return 0, errors.New("connection reset") }
+
+// A caller that goes away ends the streams of its request; the worker serves on.
+func TestAbort(t *testing.T) {
+	a := start(t, "plain", nil, nil)
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(20*time.Millisecond, cancel)
+	_, err := a.Do(ctx, &engine.Job{Name: "api", Input: []byte(fill(t, "api", `{"route":"/api/hang","url":"/api/hang"}`))})
+	if kind, _ := engine.KindOf(err); kind != engine.Aborted {
+		t.Fatalf("got %v", err)
+	}
+	reply, err := a.do("api", fill(t, "api", `{"route":"/api/hang","url":"/","query":{"log":"1"}}`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := string(reply.Body), "req aborted,req close,res close false,write after: false"; got != want {
+		t.Errorf("the route saw %q, want %q", got, want)
+	}
+}
+
+func TestRevalidate(t *testing.T) {
+	table := host.Default(host.Options{})
+	var asked []string
+	table.Async["onward.revalidate"] = func(_ context.Context, _ *host.Env, call *host.Call) (host.Value, error) {
+		asked = append(asked, call.Text)
+		if len(asked) > 1 {
+			return host.Value{}, &host.Error{Message: "Invalid response 500"}
+		}
+		return host.Value{}, nil
+	}
+	a := start(t, "plain", table, nil)
+	job := fill(t, "api", `{"route":"/api/echo","url":"/","query":{"do":"revalidate"}}`)
+	if got := a.answer(t, "api", job, nil); !strings.Contains(got, `{"revalidated":true}`) {
+		t.Error(got)
+	}
+	if got := a.answer(t, "api", job, nil); !strings.Contains(got, "Failed to revalidate /posts/a: Invalid response 500") {
+		t.Error(got)
+	}
+	if asked[0] != `{"path":"/posts/a","onlyGenerated":false}` {
+		t.Errorf("asked for %s", asked[0])
+	}
+}
+
+func TestLargeDataIsWarnedOf(t *testing.T) {
+	a := start(t, "plain", nil, map[string]any{"largePageDataBytes": 2000})
+	for range 2 {
+		if _, err := a.do("page", fill(t, "page", `{"route":"/bench","url":"/bench?n=50","query":{"n":"50"}}`), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log := a.takeLog()
+	want := `warn Warning: data for page "/bench" (path "/bench?n=50") is 3.33 kB, more than 2 kB; so much data makes the page slow.`
+	if len(log) != 1 || log[0] != want {
+		t.Errorf("log: %q", log)
+	}
+}
+
+// With a base path and locales the data says so, and assets lie below it.
+func TestBasePathAndLocales(t *testing.T) {
+	a := start(t, "plain", nil, map[string]any{
+		"basePath": "/base",
+		"i18n":     map[string]any{"locales": []string{"en", "fr"}, "defaultLocale": "en"},
+	})
+	reply, err := a.do("page", fill(t, "page", `{"route":"/[auto]","mode":"auto","locale":"fr","defaultLocale":"en"}`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`<html lang="fr">`,
+		`src="/base/_next/static/chunks/main.js"`,
+		`"buildId":"build","assetPrefix":"/base","nextExport":true,"autoExport":true,"isFallback":false,"locale":"fr","locales":["en","fr"],"defaultLocale":"en","scriptLoader":[]`,
+	} {
+		if !strings.Contains(string(reply.Body), want) {
+			t.Errorf("no %s in %s", want, reply.Body)
+		}
+	}
+}
