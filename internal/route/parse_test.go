@@ -227,6 +227,34 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+// A page that takes every path gets what is neither file nor special.
+func TestCatchAllAtTheRoot(t *testing.T) {
+	table := newTable(t, "/[[...p]]", "/about", "/404", "/api/q", "/_app", "/_document", "/_error")
+	data := "/_next/data/" + testBuild
+	for target, want := range map[string]string{
+		"/": `/[[...p]] {}`, "/x/y": `/[[...p]] {"p":["x","y"]}`, "/_next": `/[[...p]] {"p":["_next"]}`, "/_next/x": `/[[...p]] {"p":["_next","x"]}`,
+		"/_app": "404", "/_error": "404", "/_error/x": `/[[...p]] {"p":["_error","x"]}`, "/404": "/404 {}", "/500": `/[[...p]] {"p":["500"]}`,
+		"/_next/static/x":      "404", // the reference: the page
+		"/_next/data/x/y.json": "404", "/api": `/[[...p]] {"p":["api"]}`, "/api/q/zz": `/[[...p]] {"p":["api","q","zz"]}`,
+		data + "/index.json": `/[[...p]] {}`, data + "/x.json": `/[[...p]] {"p":["x"]}`, data + "/_error.json": "404",
+		"/%E0%A4%A": "400", "/a%00b": `/[[...p]] {"p":["a\u0000b"]}`, "/..%2f": `/[[...p]] {"p":["../"]}`,
+		"/about%20": `/[[...p]] {"p":["about "]}`, "/%61bout": `/[[...p]] {"p":["about"]}`, "/ABOUT": `/[[...p]] {"p":["ABOUT"]}`,
+		"/_next%2fx": `/[[...p]] {"p":["_next/x"]}`, "/%5fnext/x": `/[[...p]] {"p":["_next","x"]}`,
+	} {
+		m, v := resolve(table, target, &Options{BuildID: testBuild})
+		got := verdictText(v)
+		if v.Outcome == Proceed {
+			got = m.Route + " " + string(m.Params.AppendJSON(nil))
+		}
+		if got != want {
+			t.Errorf("%q: got %s, want %s", target, got, want)
+		}
+	}
+	if m, _ := resolve(table, "/?p=1&x=2", &Options{}); m.AsPath() != "/?x=2" || string(m.Merged.AppendJSON(nil)) != `{"p":"1","x":"2"}` {
+		t.Error(m.AsPath(), m.Merged)
+	}
+}
+
 func TestAPIRequestURL(t *testing.T) {
 	table := newTable(t, testRoutes...)
 	for target, want := range map[string]string{

@@ -319,7 +319,9 @@ func (e *entry) appendPath(dst []byte, params Values) []byte {
 // a dynamic page would answer but a param cannot be decoded.
 func (t *Table) Resolve(m *Match) Verdict {
 	p := m.RawPath
-	if strings.HasPrefix(p, "/_") && (p == "/_next" || strings.HasPrefix(p, "/_next/") || (Page{Route: p}).Special()) {
+	// A missing asset is not found even where a catch-all takes every path:
+	// browsers must not get a page for a script.
+	if strings.HasPrefix(p, "/_") && (strings.HasPrefix(p, "/_next/static/") || (Page{Route: p}).Special()) {
 		return Verdict{Outcome: NotFound}
 	}
 	e, params, err := t.lookup(p)
