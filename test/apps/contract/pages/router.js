@@ -25,7 +25,7 @@ export default function RouterPage() {
   const { pathname, route, query, asPath, basePath, isReady, isPreview, isFallback, isLocaleDomain, locale, locales, defaultLocale, domainLocales } = router;
   return (
     <main>
-      <pre id="router">
+      <pre id="router" suppressHydrationWarning>
         {JSON.stringify({ pathname, route, query, asPath, basePath, isReady, isPreview, isFallback, isLocaleDomain, locale, locales, defaultLocale, domainLocales })}
       </pre>
       <Wrapped />

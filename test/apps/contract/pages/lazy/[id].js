@@ -12,6 +12,12 @@ export async function getStaticProps({ params }) {
 
 export default function Lazy({ id }) {
   const { isFallback, query, asPath, isReady } = useRouter();
-  if (isFallback) return <p id="shell">{JSON.stringify({ query, asPath, isReady })}</p>;
+  if (isFallback) {
+    return (
+      <p id="shell" suppressHydrationWarning>
+        {JSON.stringify({ query, asPath, isReady })}
+      </p>
+    );
+  }
   return <h1 id="lazy">{id}</h1>;
 }

@@ -17,7 +17,7 @@ export default function Slug({ params, keys }) {
   return (
     <main>
       <h1 id="slug">{params.slug}</h1>
-      <pre>{JSON.stringify({ keys, query, asPath, isReady, isFallback })}</pre>
+      <pre suppressHydrationWarning>{JSON.stringify({ keys, query, asPath, isReady, isFallback })}</pre>
       <Link id="home" href="/">home</Link>
       <Link id="to-b" href="/ssg/b">b</Link>
     </main>
