@@ -407,3 +407,30 @@ func TestGlobRegex(t *testing.T) {
 		}
 	}
 }
+
+// Reading counts towards the time until the first answer.
+func BenchmarkReadFS(b *testing.B) {
+	m, client := sample()
+	for i := range 1000 {
+		path := "/posts/post-number-" + string(rune('a'+i%26)) + "-" + strings.Repeat("x", i%40)
+		m.Prerendered[path+string(rune('a'+i/26))] = Prerendered{Route: "/posts/[slug]", HTML: "server/pages" + path + ".html", Data: "server/pages" + path + ".json", Revalidate: 60}
+	}
+	dir := b.TempDir()
+	if err := Write(dir, m, client); err != nil {
+		b.Fatal(err)
+	}
+	for _, p := range m.Pages {
+		for _, f := range []string{p.HTML, p.Module, p.FallbackHTML, m.Runtime.Script} {
+			if f != "" {
+				if err := writeFile(filepath.Join(dir, filepath.FromSlash(f)), nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	}
+	for b.Loop() {
+		if _, err := Read(dir); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,18 +38,24 @@ func ReadFS(output fs.FS, name string) (*Manifest, error) {
 		return nil, damaged(name, "%s cannot be read: %v", File, err)
 	}
 	// The version first: another one may have other types.
-	var head struct {
-		Version int `json:"version"`
-	}
-	if err := json.Unmarshal(b, &head); err != nil {
-		return nil, damaged(name, "%s is no JSON: %v", File, err)
-	}
-	if head.Version != Version {
-		return nil, diag.Errorf("build-version", "the build in %s has format %d, this version of Onward reads format %d", name, head.Version, Version).
-			WithHint("Run `onward build` again with this version.")
+	if !bytes.HasPrefix(b, versionPrefix) {
+		var head struct {
+			Version int `json:"version"`
+		}
+		if err := json.Unmarshal(b, &head); err != nil {
+			return nil, damaged(name, "%s is no JSON: %v", File, err)
+		}
+		if head.Version != Version {
+			return nil, diag.Errorf("build-version", "the build in %s has format %d, this version of Onward reads format %d", name, head.Version, Version).
+				WithHint("Run `onward build` again with this version.")
+		}
 	}
 	m := new(Manifest)
 	if err := json.Unmarshal(b, m); err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			return nil, damaged(name, "%s is no JSON: %v", File, err)
+		}
 		return nil, damaged(name, "%s is not as Onward writes it: %v", File, err)
 	}
 	if err := m.check(output); err != nil {
@@ -56,6 +63,9 @@ func ReadFS(output fs.FS, name string) (*Manifest, error) {
 	}
 	return m, nil
 }
+
+// versionPrefix is how Write begins the file; seeing it saves parsing it twice.
+var versionPrefix = fmt.Appendf(nil, `{"version":%d,`, Version)
 
 func noBuild(dir string) error {
 	return diag.Errorf("no-build", "there is no production build in %s", dir).
