@@ -133,9 +133,17 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// reactModules are provided by the server runtime, so that pages, next/* and the
-// renderer share one copy.
+// reactModules matches imports of React.
 var reactModules = regexp.MustCompile(`^(react|react-dom)(/[\w./-]+)?$`)
+
+// sharedReact are those that the server runtime provides, so that pages, next/*
+// and the renderer share one copy (runtime/server/registry.ts). The others hold no
+// state and are large: they go into the pages that ask for them.
+var sharedReact = map[string]bool{
+	"react": true, "react/jsx-runtime": true, "react/jsx-dev-runtime": true, "react/compiler-runtime": true,
+	"react/package.json": true, "react-dom": true, "react-dom/package.json": true, "react-dom/server": true,
+	"react-dom/server.node": true, "react-dom/server.edge": true, "react-dom/server.browser": true,
+}
 
 // server makes what the runtime provides external. Everything else is left to
 // esbuild.
@@ -152,7 +160,11 @@ func (n *nextModules) server() api.Plugin {
 			return api.OnResolveResult{Path: name, External: true, SideEffects: api.SideEffectsFalse}, nil
 		})
 		pb.OnResolve(api.OnResolveOptions{Filter: reactModules.String()}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
-			return api.OnResolveResult{Path: strings.TrimSuffix(args.Path, ".js"), External: true, SideEffects: api.SideEffectsFalse}, nil
+			name := strings.TrimSuffix(args.Path, ".js")
+			if !sharedReact[name] {
+				return api.OnResolveResult{}, nil
+			}
+			return api.OnResolveResult{Path: name, External: true, SideEffects: api.SideEffectsFalse}, nil
 		})
 		pb.OnResolve(api.OnResolveOptions{Filter: builtinFilter}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
 			name := strings.TrimPrefix(args.Path, "node:")

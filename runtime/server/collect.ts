@@ -2,6 +2,7 @@
 import type { Job } from "../platform/index";
 import BuiltinApp from "../next/app";
 import BuiltinDocument from "../next/document";
+import BuiltinError from "../next/error";
 import { load, type Page } from "./app";
 import type { CollectJob, PageFacts } from "./protocol";
 
@@ -17,13 +18,17 @@ function isComponent(value: unknown): boolean {
   return typeof value === "object" && value !== null && "$$typeof" in value && !("props" in value && "type" in value && "key" in value);
 }
 
+const builtins: Record<string, { getInitialProps: unknown } | undefined> = {
+  "/_app": BuiltinApp,
+  "/_document": BuiltinDocument,
+  "/_error": BuiltinError,
+};
+
 function factsOf(page: Page): PageFacts {
   const { route, Component, getStaticProps, getServerSideProps, getStaticPaths, config } = page;
   const isApi = route === "/api" || route.startsWith("/api/");
   const gip = Component?.getInitialProps;
-  let customGip = false;
-  if (route === "/_app") customGip = gip !== undefined && gip !== BuiltinApp.getInitialProps;
-  if (route === "/_document") customGip = gip !== undefined && gip !== BuiltinDocument.getInitialProps;
+  const builtin = builtins[route];
   return {
     route,
     validDefault: isApi ? typeof page.exports.default === "function" : isComponent(page.exports.default),
@@ -32,7 +37,7 @@ function factsOf(page: Page): PageFacts {
     gip: gip !== undefined,
     staticPaths: getStaticPaths !== undefined,
     config: JSON.parse(JSON.stringify(config)) as Record<string, unknown>,
-    customGip,
+    customGip: builtin !== undefined && gip !== undefined && gip !== builtin.getInitialProps,
     errors: isApi ? apiErrors(page) : pageErrors(page),
   };
 }

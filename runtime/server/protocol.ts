@@ -137,7 +137,7 @@ export interface PageFacts {
   staticPaths: boolean;
   /** `export const config`, JSON. */
   config: Record<string, unknown>;
-  /** For "/_app": it has a getInitialProps of its own. For "/_document": the same. */
+  /** For "/_app", "/_document" and "/_error": it has a getInitialProps of its own. */
   customGip: boolean;
   /** Contract violations found (messages as Next.js users know them, in our words), e.g. getStaticProps with getServerSideProps. */
   errors: string[];

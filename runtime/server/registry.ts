@@ -4,6 +4,7 @@
  * Each is evaluated when first required.
  */
 import { registerModule } from "../platform/index";
+import { reactDomServer } from "./react-dom-server";
 
 /** The bundler's require: resolved and bundled at build. */
 declare const require: (path: string) => any;
@@ -25,20 +26,22 @@ function callable(namespace: Record<string, unknown>): unknown {
   return main;
 }
 
-/** Registers React and next/*. */
+/**
+ * Registers React and next/*. What has no state to share (react-dom/client,
+ * react-dom/static) is not here: the compiler bundles it into the pages that
+ * import it.
+ */
 export function registerModules(): void {
   registerModule("react", () => require("react"));
   registerModule("react/jsx-runtime", () => require("react/jsx-runtime"));
   registerModule("react/jsx-dev-runtime", () => require("react/jsx-dev-runtime"));
   registerModule("react-dom", () => require("react-dom"));
-  registerModule("react-dom/client", () => require("react-dom/client"));
-  registerModule("react-dom/server", () => require("react-dom/server.node"));
-  registerModule("react-dom/server.node", () => require("react-dom/server.node"));
-  registerModule("react-dom/server.browser", () => require("react-dom/server.browser"));
+  for (const name of ["server", "server.node", "server.edge", "server.browser"]) {
+    registerModule(`react-dom/${name}`, reactDomServer);
+  }
   optional("react/compiler-runtime", () => require("react/compiler-runtime"));
-  optional("react-dom/server.edge", () => require("react-dom/server.edge"));
-  optional("react-dom/server.bun", () => require("react-dom/server.bun"));
-  optional("react-dom/static", () => require("react-dom/static.node"));
+  registerModule("react/package.json", () => require("react/package.json"));
+  registerModule("react-dom/package.json", () => require("react-dom/package.json"));
 
   registerModule("next", () => ({}));
   registerModule("next/app", () => callable(require("../next/app")));
