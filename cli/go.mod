@@ -8,6 +8,7 @@ require (
 	github.com/onwardjs/onward v0.0.0
 	golang.org/x/image v0.47.0
 	golang.org/x/sys v0.49.0
+	golang.org/x/tools v0.51.0
 )
 
 require (

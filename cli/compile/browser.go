@@ -72,13 +72,14 @@ func (b *build) browserGraph(ctx context.Context) error {
 			b.pagePlugin(pages, b.browserEntry),
 			b.mainPlugin(),
 			b.next.browser(b.dir, string(client)),
+			b.next.polyfills(b.dir),
 			b.styles.plugin(true),
 			b.assets.plugin(),
 			b.fonts.plugin(true),
 			b.source.plugin(true),
 		},
 	})
-	b.report.addAll(result)
+	b.report.addAll(result, true)
 	if len(result.Errors) > 0 || ctx.Err() != nil {
 		return nil
 	}
@@ -128,6 +129,12 @@ func (b *build) browserGraph(ctx context.Context) error {
 		b.out.write(f.final, f.code)
 	}
 	b.describePages(l, meta)
+	if b.source.process.Load() {
+		sum := sha256.Sum256([]byte(processScript))
+		name := "static/chunks/process-" + hex.EncodeToString(sum[:4]) + ".js"
+		b.out.write(name, []byte(processScript))
+		b.result.MainScripts = append([]string{name}, b.result.MainScripts...)
+	}
 	return nil
 }
 

@@ -54,11 +54,12 @@ func (r *report) of(s diag.Severity) diag.Errors {
 	return list
 }
 
-// addAll converts what esbuild said about one graph. Warnings about code in
+// addAll converts what esbuild said about one graph, the browser's or another.
+// Warnings about code in
 // node_modules are dropped: nobody who builds the app can act on them.
-func (r *report) addAll(result api.BuildResult) {
+func (r *report) addAll(result api.BuildResult, browser bool) {
 	for _, m := range result.Errors {
-		r.add(r.convert(m, diag.Error))
+		r.add(r.convert(m, diag.Error, browser))
 	}
 	for _, m := range result.Warnings {
 		if m.Location != nil && strings.Contains(m.Location.File, "node_modules/") || quietWarnings[m.ID] {
@@ -67,7 +68,7 @@ func (r *report) addAll(result api.BuildResult) {
 		if m.ID == "import-is-undefined" && m.Location != nil && strings.HasPrefix(m.Location.File, pageNamespace+":") {
 			continue // noDefault tells it better
 		}
-		r.add(r.convert(m, diag.Warning))
+		r.add(r.convert(m, diag.Warning, browser))
 	}
 }
 
@@ -86,7 +87,7 @@ var quietWarnings = map[string]bool{
 	"unsupported-css-property":     true,
 }
 
-func (r *report) convert(m api.Message, severity diag.Severity) *diag.Message {
+func (r *report) convert(m api.Message, severity diag.Severity, browser bool) *diag.Message {
 	if d, ok := m.Detail.(*diag.Message); ok {
 		d.Severity = severity
 		r.place(d, m.Location)
@@ -95,7 +96,7 @@ func (r *report) convert(m api.Message, severity diag.Severity) *diag.Message {
 	d := &diag.Message{Severity: severity, Code: "compile", Text: m.Text}
 	r.place(d, m.Location)
 	if name, ok := unresolved(m.Text); ok {
-		explainUnresolved(d, name)
+		explainUnresolved(d, name, browser)
 	} else if strings.HasPrefix(m.Text, "No matching export in ") {
 		d.Code = "missing-export"
 		d.Hint = "check the name, or whether the module exports it as default"
@@ -163,14 +164,21 @@ func unresolved(text string) (string, bool) {
 	return name, err == nil
 }
 
-func explainUnresolved(d *diag.Message, name string) {
+func explainUnresolved(d *diag.Message, name string, browser bool) {
 	d.Code = "module-not-found"
 	d.Text = "Module not found: can't resolve '" + name + "'"
 	switch {
+	case isBuiltin(name) && browser:
+		d.Code = "builtin-in-browser"
+		d.Text = "Module not found: can't resolve '" + name + "' in browser code"
+		d.Hint = "browsers have no Node.js modules: use it only in getStaticProps, getServerSideProps, getInitialProps behind `typeof window`, or API routes"
+		if p := browserPackages[strings.TrimPrefix(name, "node:")]; len(p) > 0 {
+			d.Hint = "install the package that does the same in browsers (npm install " + p[0] + "), or use it only on the server"
+		}
 	case isBuiltin(name):
 		d.Code = "unsupported-builtin"
 		d.Text = "Node.js module '" + name + "' is not available"
-		d.Hint = "on the server this needs the Node engine, which comes in a later release; in browser code import it only from getStaticProps, getServerSideProps or API routes, or use a package that does the same"
+		d.Hint = "it needs the Node engine, which comes in a later release; until then use another module or package for this"
 	case strings.HasSuffix(name, ".node"):
 		d.Code = "native-addon"
 		d.Text = "Native addon '" + name + "' cannot be loaded"
@@ -200,7 +208,7 @@ func packageName(path string) string {
 func Messages(dir string, list []api.Message) diag.Errors {
 	r := &report{dir: dir}
 	for _, m := range list {
-		r.add(r.convert(m, diag.Error))
+		r.add(r.convert(m, diag.Error, false))
 	}
 	return r.errors()
 }

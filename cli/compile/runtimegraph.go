@@ -106,7 +106,7 @@ func (b *build) runtimeGraph(context.Context) error {
 			b.next.serveRuntime(pb, b.dir, "globalThis.__ONWARD_CLIENT_CONFIG")
 		}}},
 	})
-	b.report.addAll(result)
+	b.report.addAll(result, false)
 	if len(result.Errors) > 0 {
 		return nil
 	}

@@ -58,7 +58,7 @@ func (b *build) serverGraph(ctx context.Context) error {
 			b.source.plugin(false),
 		},
 	})
-	b.report.addAll(result)
+	b.report.addAll(result, false)
 	if len(result.Errors) > 0 || ctx.Err() != nil {
 		return nil
 	}
@@ -101,12 +101,16 @@ func (b *build) reportNoDefault(pages []route.Page, warnings []api.Message) {
 	}
 	for _, p := range pages {
 		if missing[p.Route] && !p.API {
-			m := diag.Errorf("no-default-export", "the page %s has no default export", p.Route).
-				WithHint("export a React component: export default function Page() { ... }; a file that is no page belongs outside the pages folder")
-			m.File = p.File
-			b.report.add(m)
+			b.report.add(noDefault(p.Route, p.File))
 		}
 	}
+}
+
+func noDefault(pattern, file string) *diag.Message {
+	m := diag.Errorf("no-default-export", "the page %s has no default export", pattern).
+		WithHint("export a React component: export default function Page() { ... }; a file that is no page belongs outside the pages folder")
+	m.File = file
+	return m
 }
 
 // resolveExtensions is the order in which an import without extension is
@@ -191,7 +195,7 @@ func (b *build) writeCommonJS(f api.OutputFile) {
 		Sourcefile:    name,
 	})
 	for _, m := range result.Errors {
-		b.report.add(b.report.convert(m, diag.Error))
+		b.report.add(b.report.convert(m, diag.Error, false))
 	}
 	b.out.write(name, result.Code)
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/evanw/esbuild/pkg/api"
 	"github.com/onwardjs/onward/cli/transform"
@@ -16,10 +17,13 @@ import (
 // most files, so a file is read and parsed once.
 type sources struct {
 	b     *build
-	pages map[string]bool // absolute paths of page files, API routes not included
+	pages map[string]string // absolute paths of page files, API routes not included, to their routes
 	// routes are pages and API routes.
 	routes map[string]bool
 	files  sync.Map // path → *sourceFile
+
+	// process: some module of the browser graph uses the global process.
+	process atomic.Bool
 
 	mu            sync.Mutex
 	dynamicInputs map[string]bool // paths relative to the project of files with dynamic ids
@@ -33,7 +37,7 @@ type sourceFile struct {
 }
 
 func newSources(b *build) *sources {
-	s := &sources{b: b, pages: map[string]bool{}, routes: map[string]bool{}, dynamicInputs: map[string]bool{}, facts: map[string]transform.Facts{}}
+	s := &sources{b: b, pages: map[string]string{}, routes: map[string]bool{}, dynamicInputs: map[string]bool{}, facts: map[string]transform.Facts{}}
 	for _, p := range b.pages() {
 		if p.File == "" {
 			continue
@@ -41,7 +45,7 @@ func newSources(b *build) *sources {
 		full := filepath.Join(b.dir, filepath.FromSlash(p.File))
 		s.routes[full] = true
 		if !p.API {
-			s.pages[full] = true
+			s.pages[full] = p.Route
 		}
 	}
 	return s
@@ -61,10 +65,13 @@ func (s *sources) read(f *sourceFile, path string) error {
 	}
 	text := string(raw)
 	f.server, f.browser = text, text
-	page := s.pages[path]
-	window := transform.MayTestWindow(text) && !skipsWindowTest(path)
+	page, isPage := s.pages[path]
+	if isPage && !mayExportDefault(text) {
+		s.b.report.add(noDefault(page, s.b.report.show(path)))
+	}
+	window := transform.MayTestWindow(text) && !isReact(path)
 	dynamic := strings.Contains(text, "next/dynamic") && !strings.Contains(path, "/node_modules/next/")
-	data := page && transform.MayExportData(text)
+	data := isPage && transform.MayExportData(text)
 	facts := s.routes[path] && (data || transform.MayExportData(text) || strings.Contains(text, "export *") || strings.Contains(text, "export*"))
 	fonts := transform.MayLoadFonts(text) && !inNodeModules(path)
 	if !window && !dynamic && !facts && !fonts {
@@ -107,10 +114,16 @@ func (s *sources) read(f *sourceFile, path string) error {
 	return nil
 }
 
-// skipsWindowTest names packages whose tests of window decide nothing at build
+// mayExportDefault is false for a page that surely has no default export, so that
+// it is told even when other errors keep the graph from being linked.
+func mayExportDefault(text string) bool {
+	return strings.Contains(text, "default") || strings.Contains(text, "exports")
+}
+
+// isReact names packages whose tests of window and process decide nothing at build
 // time: parsing half a megabyte of React for them would be wasted.
-func skipsWindowTest(path string) bool {
-	return strings.Contains(path, "/node_modules/react-dom/") || strings.Contains(path, "/node_modules/scheduler/")
+func isReact(path string) bool {
+	return strings.Contains(path, "/node_modules/react-dom/") || strings.Contains(path, "/node_modules/react/") || strings.Contains(path, "/node_modules/scheduler/")
 }
 
 // dynamicID names what a dynamic import in file loads, the same in both graphs:
@@ -149,7 +162,7 @@ func (s *sources) note(path, text string, f transform.Facts) {
 	s.facts[path] = f
 	s.mu.Unlock()
 	shown := s.b.report.show(path)
-	if f.Star >= 0 && s.pages[path] {
+	if f.Star >= 0 && s.pages[path] != "" {
 		s.b.report.add(diag.Errorf("export-star", "a page cannot use `export *`").At(shown, text, f.Star).
 			WithHint("name the exports, so that the build can tell the page's data functions: export { default, getStaticProps } from \"...\""))
 	}
@@ -172,6 +185,9 @@ func (s *sources) plugin(browser bool) api.Plugin {
 			text := f.server
 			if browser {
 				text = f.browser
+				if !s.process.Load() && !isReact(args.Path) && usesProcess(text) {
+					s.process.Store(true)
+				}
 			}
 			return api.OnLoadResult{Contents: &text, Loader: scriptLoader(args.Path)}, nil
 		})

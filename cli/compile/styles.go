@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -124,22 +125,25 @@ func (s *styles) loadModule(path string, browser bool) (api.OnLoadResult, error)
 	return api.OnLoadResult{Contents: &js, Loader: api.LoaderJS}, nil
 }
 
-// loadNames is a CSS Module's names as JSON: the object is the default export,
-// each name also one of its own.
+// loadNames is a CSS Module's names as a module: all of them as the default
+// export, and each under its own name.
 func (s *styles) loadNames(path string) (api.OnLoadResult, error) {
 	m, problem := s.module(path)
 	if problem != nil {
 		return refuseLoad(problem), nil
 	}
-	var names strings.Builder
+	var object, named strings.Builder
 	for i, e := range m.exports {
 		if i > 0 {
-			names.WriteByte(',')
+			object.WriteByte(',')
 		}
-		names.WriteString(quoteJS(e.local) + ":" + quoteJS(e.value))
+		object.WriteString(quoteJS(e.local) + ":" + quoteJS(e.value))
+		if e.local != "default" {
+			fmt.Fprintf(&named, "const n%d = %s;\nexport { n%d as %s };\n", i, quoteJS(e.value), i, quoteJS(e.local))
+		}
 	}
-	text := "{" + names.String() + "}"
-	return api.OnLoadResult{Contents: &text, Loader: api.LoaderJSON}, nil
+	text := "export default {" + object.String() + "};\n" + named.String()
+	return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
 }
 
 // module scopes the CSS Module at path, once.
