@@ -45,7 +45,7 @@ function Contexts({ children }: { children: ReactNode }): ReactElement {
 
 /** Shows the error page when a page throws while it renders, and completes the first page. */
 class Boundary extends Component<{ children: ReactNode }> {
-  componentDidMount(): void {
+  override componentDidMount(): void {
     const { isFallback, nextExport, props, page } = core.data;
     const open =
       isFallback ||
@@ -53,10 +53,10 @@ class Boundary extends Component<{ children: ReactNode }> {
       (props.__N_SSG && location.search);
     if (core.isSsr && open) run((t) => t.complete());
   }
-  componentDidCatch(err: unknown): void {
+  override componentDidCatch(err: unknown): void {
     showError(err);
   }
-  render(): ReactNode {
+  override render(): ReactNode {
     return this.props.children;
   }
 }
@@ -67,9 +67,9 @@ function run(task: (t: Transitions) => Promise<void>): void {
     .catch((err) => err instanceof Cancelled || reportError(err));
 }
 
-function Committed({ done, children }: { done(): void; children: ReactNode }): ReactNode {
+function Committed({ done }: { done(): void }): null {
   useLayoutEffect(done, [done]);
-  return children;
+  return null;
 }
 
 /** Renders a page and resolves when it is on the screen. */
@@ -88,19 +88,19 @@ function show(info: PageInfo, committed?: () => void): Promise<void> {
       },
       cancel: reject,
     });
+    // useId counts siblings: the server has two in the same places (server/tree.ts).
     const page = (
-      <Committed done={mine.done}>
+      <>
+        {null}
         <Boundary>
           <Contexts>
-            <App
-              {...props}
-              Component={module.default}
-              router={core.router}
-              {...(err === undefined ? {} : { err })}
-            />
+            <>
+              <App {...props} Component={module.default} router={core.router} {...(err === undefined ? {} : { err })} />
+              <Committed done={mine.done} />
+            </>
           </Contexts>
         </Boundary>
-      </Committed>
+      </>
     );
     const tree = clientConfig().reactStrictMode ? <StrictMode>{page}</StrictMode> : page;
     startTransition(() => {

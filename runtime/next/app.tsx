@@ -31,7 +31,7 @@ export default class App<P = {}, S = {}> extends Component<P & AppProps, S> {
   static origGetInitialProps = pageInitialProps;
   static getInitialProps = pageInitialProps;
 
-  render(): ReactElement {
+  override render(): ReactElement {
     const { Component, pageProps } = this.props;
     return <Component {...pageProps} />;
   }

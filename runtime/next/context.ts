@@ -98,15 +98,6 @@ export interface NextRouter {
 /** The router of the page; null outside an app (also under the App Router). */
 export const RouterContext = /* @__PURE__ */ createContext<NextRouter | null>(null);
 
-/** usePathname(): path without query, basePath and locale; null while it is not known (fallback, dynamic page not ready). */
-export const PathnameContext = /* @__PURE__ */ createContext<string | null>(null);
-/** useSearchParams(). */
-export const SearchParamsContext = /* @__PURE__ */ createContext<URLSearchParams | null>(null);
-/** useParams(): route params only; null while not known. */
-export const PathParamsContext = /* @__PURE__ */ createContext<Record<string, string | string[]> | null>(
-  null,
-);
-
 /** A <Script> as data: its props, without event handlers where it crosses in __NEXT_DATA__. */
 export type ScriptProps = Record<string, unknown> & { id?: string; src?: string; strategy?: string };
 

@@ -238,7 +238,7 @@ export default class Document<P = {}> extends Component<DocumentProps & P> {
     return ctx.defaultGetInitialProps(ctx);
   }
 
-  render(): ReactElement {
+  override render(): ReactElement {
     return (
       <Html>
         <Head />

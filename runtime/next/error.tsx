@@ -73,7 +73,7 @@ export default class ErrorPage<P = {}> extends Component<P & ErrorProps> {
   static getInitialProps = errorProps;
   static origGetInitialProps = errorProps;
 
-  render(): ReactElement {
+  override render(): ReactElement {
     const { statusCode, withDarkMode = true, hostname } = this.props;
     const title = this.props.title || (statusCode && texts[statusCode]) || "An unexpected error has occurred";
     return (

@@ -5,20 +5,20 @@
 import { useContext, useMemo } from "react";
 import { RouterContext } from "./context";
 import type { NextRouter } from "./context";
-import { isDynamicRoute, matchRoute, routeParams } from "./dynamic-route";
+import { isDynamicRoute, routeParams } from "./dynamic-route";
 
 /** A URLSearchParams that cannot be changed. */
 export class ReadonlyURLSearchParams extends URLSearchParams {
-  append(): never {
+  override append(): never {
     return readonly();
   }
-  delete(): never {
+  override delete(): never {
     return readonly();
   }
-  set(): never {
+  override set(): never {
     return readonly();
   }
-  sort(): never {
+  override sort(): never {
     return readonly();
   }
 }
@@ -28,16 +28,23 @@ function readonly(): never {
   );
 }
 
+/** Encoded as URL.pathname has it. */
 function pathOf(asPath: string): string {
-  return asPath.split(/[?#]/, 1)[0]!;
+  try {
+    return new URL(asPath, "http://n").pathname;
+  } catch {
+    return "/";
+  }
 }
 
 /** The page's path without query; null while it is not known (fallback, dynamic page not ready). */
 export function usePathname(): string | null {
   const router = useContext(RouterContext);
   if (!router) return null;
-  const open = isDynamicRoute(router.pathname) && (router.isFallback || !router.isReady);
-  return open ? null : pathOf(router.asPath);
+  const { pathname, asPath, isFallback, isReady } = router;
+  // A page made without params shows its own pattern until the browser fills it in.
+  const open = isDynamicRoute(pathname) && (isFallback || (!isReady && asPath.startsWith(pathname)));
+  return open ? null : pathOf(asPath);
 }
 
 function searchOf(router: NextRouter | null): string {
@@ -58,10 +65,7 @@ export function useParams(): Record<string, string | string[]> | null {
   const router = useContext(RouterContext);
   return useMemo(() => {
     if (!router?.isReady) return null;
-    const { pathname, asPath, query } = router;
-    const params = matchRoute(pathname, pathOf(asPath));
-    if (params) return params;
-    // The address bar may show another path (rewrites, `as`): the query has the values then.
+    const { pathname, query } = router;
     return Object.fromEntries(
       routeParams(pathname).flatMap(({ name }) => {
         const value = query[name];
