@@ -29,7 +29,7 @@ export default function RouterPage() {
         {JSON.stringify({ pathname, route, query, asPath, basePath, isReady, isPreview, isFallback, isLocaleDomain, locale, locales, defaultLocale, domainLocales })}
       </pre>
       <Wrapped />
-      <pre id="methods">{Object.keys(router).sort().join(" ")}</pre>
+      <pre id="methods" suppressHydrationWarning>{Object.keys(router).sort().join(" ")}</pre>
       <ol id="events">
         {log.map((entry, i) => (
           <li key={i}>{entry}</li>
