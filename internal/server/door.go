@@ -33,7 +33,9 @@ func (s *Server) door(q *request) (bool, error) {
 	case route.NotFound:
 		return false, errNotFound
 	case route.BadRequest:
-		q.w.Header()["Connection"] = connectionClose
+		h := q.w.Header()
+		h["Connection"] = connectionClose
+		delete(h, "Keep-Alive")
 		return false, errMalformed
 	}
 	return false, nil
