@@ -19,6 +19,32 @@ func BenchmarkPage(b *testing.B) {
 	}
 }
 
+// BenchmarkStart measures a new worker up to the end of its first page, with and
+// without a snapshot.
+func BenchmarkStart(b *testing.B) {
+	shot, err := snapshot()
+	if err != nil {
+		b.Fatal(err)
+	}
+	input := fill(b, "page", `{"route":"/bench","url":"/bench","query":{"n":"10"}}`)
+	for name, s := range map[string][]byte{"snapshot": shot, "script": nil} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportMetric(float64(len(s)), "snapshot-bytes")
+			for b.Loop() {
+				b.StopTimer()
+				a := startFrom(b, s, "one", nil, nil)
+				b.StartTimer()
+				if _, err := a.do("page", input, nil); err != nil {
+					b.Fatal(err)
+				}
+				b.StopTimer()
+				_ = a.Close()
+				b.StartTimer()
+			}
+		})
+	}
+}
+
 func BenchmarkAPI(b *testing.B) {
 	a := start(b, "plain", nil, nil)
 	a.repeat(b, "api", fill(b, "api", `{"route":"/api/echo","url":"/api/echo","query":{"do":"json"},"headers":["Host","localhost","User-Agent","x","Accept","*/*"]}`))

@@ -151,7 +151,7 @@ func TestLargeDataIsWarnedOf(t *testing.T) {
 		}
 	}
 	log := a.takeLog()
-	want := `warn Warning: data for page "/bench" (path "/bench?n=50") is 3.33 kB, more than 2 kB; so much data makes the page slow.`
+	want := `warn Warning: data for page "/bench" (path "/bench?n=50") is 3.11 kB, more than 2 kB; so much data makes the page slow.`
 	if len(log) != 1 || log[0] != want {
 		t.Errorf("log: %q", log)
 	}

@@ -123,8 +123,28 @@ type app struct {
 	log []string
 }
 
-// start runs the fixture app of testdata/dir. boot overrides members of Boot.
+// snapshot is the runtime as a start-up snapshot, made once for all tests.
+var snapshot = sync.OnceValues(func() ([]byte, error) {
+	script, err := runtime()
+	if err != nil {
+		return nil, err
+	}
+	return v8.BuildSnapshot(script, "runtime.js")
+})
+
+// start runs the fixture app of testdata/dir from a snapshot, as a built app
+// does. boot overrides members of Boot.
 func start(t testing.TB, dir string, table *host.Table, boot map[string]any) *app {
+	t.Helper()
+	shot, err := snapshot()
+	if err != nil && v8.Available {
+		t.Fatal(err)
+	}
+	return startFrom(t, shot, dir, table, boot)
+}
+
+// startFrom is start with a given snapshot; nil runs the script itself.
+func startFrom(t testing.TB, shot []byte, dir string, table *host.Table, boot map[string]any) *app {
 	t.Helper()
 	if !v8.Available {
 		t.Skip("built without V8")
@@ -144,7 +164,7 @@ func start(t testing.TB, dir string, table *host.Table, boot map[string]any) *ap
 		files[file] = code
 		scripts := []string{}
 		if !strings.HasPrefix(route, "/api/") {
-			scripts = append(scripts, "static/chunks/pages"+route+".js")
+			scripts = append(scripts, "static/chunks/pages"+strings.TrimSuffix(strings.Replace(route+"/", "//", "/index/", 1), "/")+".js")
 		}
 		bootPages[route] = map[string]any{"file": file, "scripts": scripts, "preload": []string{}, "styles": []string{}}
 	}
@@ -166,9 +186,10 @@ func start(t testing.TB, dir string, table *host.Table, boot map[string]any) *ap
 	}
 	a := &app{t: t}
 	a.Engine, err = v8.New(engine.Options{
-		Runtime: script,
-		Boot:    text,
-		Workers: 1,
+		Runtime:  script,
+		Snapshot: shot,
+		Boot:     text,
+		Workers:  1,
 		Load: func(path string) (*engine.Module, error) {
 			if code, ok := files[path]; ok {
 				return &engine.Module{Source: code}, nil
