@@ -93,8 +93,8 @@ func New(ctx context.Context, source string, f Framework) (*App, error) {
 	a := &App{Dir: dir, Env: []string{"NEXT_TELEMETRY_DISABLED=1", "COUNT_DIR=" + filepath.Join(dir, ".counts")}}
 	err = errors.Join(
 		os.Mkdir(filepath.Join(dir, ".counts"), 0o755),
-		copyTree(source, dir),
 		copyFile(filepath.Join(lock, "package.json"), filepath.Join(dir, "package.json")),
+		copyTree(source, dir),
 		linkTree(modules, filepath.Join(dir, "node_modules")),
 	)
 	if err != nil {
