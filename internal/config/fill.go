@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"regexp"
@@ -10,7 +11,11 @@ import (
 	"strings"
 )
 
-var deploymentIDPattern = regexp.MustCompile(`^[A-Za-z0-9_-]*$`)
+var (
+	deploymentIDPattern = regexp.MustCompile(`^[A-Za-z0-9_-]*$`)
+	// buildIDPattern leaves out what a URL path would encode.
+	buildIDPattern = regexp.MustCompile(`^[A-Za-z0-9_.~!$&'()*+,;=:@/-]+$`)
+)
 
 // fill puts the user's options over the defaults in c.
 func (r *reader) fill(c *Config) {
@@ -248,7 +253,7 @@ func (r *reader) buildID(c *Config) {
 	case nil:
 	case string:
 		c.BuildID = strings.TrimSpace(v)
-		if c.BuildID == "" || strings.ContainsAny(c.BuildID, "/\\?#%") || c.BuildID == "." || c.BuildID == ".." {
+		if c.BuildID == "." || !fs.ValidPath(c.BuildID) || !buildIDPattern.MatchString(c.BuildID) {
 			r.fatal("The build id is a folder's name and a part of URLs. Return letters, digits, dashes, or null for the default.",
 				"generateBuildId returned %q, which cannot be a build id", v)
 		}

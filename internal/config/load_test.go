@@ -99,6 +99,7 @@ func TestValues(t *testing.T) {
 		{`{"generateEtags":false,"poweredByHeader":false,"compress":false,"cleanDistDir":false}`, func(c *Config) any { return c.GenerateEtags || c.PoweredByHeader || c.Compress || c.CleanDistDir }, false},
 		{`{"reactStrictMode":null,"i18n":null,"webpack":null}`, func(c *Config) any { return c.ReactStrictMode }, false},
 		{`{"generateBuildId":" abc\n"}`, func(c *Config) any { return c.BuildID }, "abc"},
+		{`{"generateBuildId":"feature/x-1.2"}`, func(c *Config) any { return c.BuildID }, "feature/x-1.2"},
 		{`{"generateBuildId":null}`, func(c *Config) any { return c.BuildID }, ""},
 		{`{"expireTime":3600,"cacheMaxMemorySize":0,"staticPageGenerationTimeout":5}`, func(c *Config) any {
 			return [3]int{c.ExpireTime, int(c.CacheMaxMemorySize), c.StaticPageGenerationTimeout}
@@ -158,7 +159,10 @@ func TestFatal(t *testing.T) {
 		{`{"output":"export","i18n":{"locales":["en"],"defaultLocale":"en"}}`, "i18n does not go with output"},
 		{`{"generateBuildId":1}`, "generateBuildId must return a string, not 1"},
 		{`{"generateBuildId":{"$function":true}}`, "not a function"},
-		{`{"generateBuildId":"a/b"}`, "cannot be a build id"},
+		{`{"generateBuildId":"../b"}`, "cannot be a build id"},
+		{`{"generateBuildId":""}`, "cannot be a build id"},
+		{`{"generateBuildId":"a b"}`, "cannot be a build id"},
+		{`{"generateBuildId":"/a"}`, "cannot be a build id"},
 		{`{"deploymentId":"a b"}`, "deploymentId has other characters"},
 		{`{"target":"serverless"}`, `"target" is no longer supported`},
 		{`{"experimental":{"ppr":true}}`, `"experimental.ppr" is no longer supported`},

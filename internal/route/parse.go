@@ -109,10 +109,15 @@ func Parse(target string, o *Options) (Match, Verdict) {
 // whose route begins with /index have one more "index" in front.
 func parseData(m Match, path string, o *Options) (Match, Verdict) {
 	m.Form = Data
-	id, rest, ok := strings.Cut(path[len(dataPrefix):], "/")
-	m.BuildID = id
-	page, isJSON := strings.CutSuffix(rest, ".json")
-	if !ok || !isJSON || page == "" || id != o.BuildID || o.BuildID == "" {
+	// The build's own id first: it may contain slashes.
+	rest := path[len(dataPrefix):]
+	page, ok := strings.CutPrefix(rest, o.BuildID+"/")
+	if m.BuildID = o.BuildID; !ok || o.BuildID == "" {
+		m.BuildID, page, _ = strings.Cut(rest, "/")
+		ok = false
+	}
+	page, isJSON := strings.CutSuffix(page, ".json")
+	if !ok || !isJSON || page == "" {
 		m.setPath(path)
 		return m, Verdict{Outcome: NotFound}
 	}

@@ -138,6 +138,8 @@ func TestVerdicts(t *testing.T) {
 		{root, "/_next/data", "404"}, {root, "/_next/data/", "308 /_next/data"}, {root, "/_next//data", "308 /_next/data"},
 		{&Options{}, "/_next/data//ssr.json", "308 /_next/data/ssr.json"},
 		{&Options{}, "/_next/data/x/ssr.json", "404"},
+		{&Options{BuildID: "feature/x"}, "/_next/data/feature/x/d/7.json", "ok /d/[id]"},
+		{&Options{BuildID: "feature/x"}, "/_next/data/feature/y/d/7.json", "404"},
 
 		{base, "/", "404"}, {base, "/base", "ok /"}, {base, "/base/", "308 /base"}, {base, "/base?x=1", "ok /"},
 		{base, "/BASE", "404"}, {base, "/basex", "404"}, {base, "/base/about", "ok /about"},
