@@ -218,6 +218,7 @@ func (b *build) progress(step string) {
 
 func (b *build) cleanup() {
 	b.out.stop()
+	b.styles.pre.close()
 	if b.tsconfig != "" {
 		os.Remove(b.tsconfig)
 	}

@@ -74,12 +74,19 @@ func (s *sources) read(f *sourceFile, path string) error {
 	data := isPage && transform.MayExportData(text)
 	facts := s.routes[path] && (data || transform.MayExportData(text) || strings.Contains(text, "export *") || strings.Contains(text, "export*"))
 	fonts := transform.MayLoadFonts(text) && !inNodeModules(path)
-	if !window && !dynamic && !facts && !fonts {
+	styledJSX := transform.MayUseStyledJSX(text) && !inNodeModules(path)
+	if !window && !dynamic && !facts && !fonts && !styledJSX {
 		return nil
 	}
 	m := transform.Parse(path, text)
 	if !m.Valid {
 		return nil
+	}
+	if styledJSX {
+		if at := m.StyledJSX(); at >= 0 {
+			s.b.report.add(diag.Errorf("styled-jsx", "styled-jsx is not supported yet").At(s.b.report.show(path), text, at).
+				WithHint("use a CSS Module (name.module.css) for styles of one component"))
+		}
 	}
 	if facts {
 		s.note(path, text, m.Facts())

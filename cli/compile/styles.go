@@ -25,6 +25,7 @@ type styles struct {
 	b       *build
 	app     string   // the _app file, which alone may import global CSS
 	modules sync.Map // path → *cssModuleFile
+	pre     *preprocessor
 }
 
 type cssModuleFile struct {
@@ -34,7 +35,7 @@ type cssModuleFile struct {
 }
 
 func newStyles(b *build) *styles {
-	s := &styles{b: b}
+	s := &styles{b: b, pre: newPreprocessor(b.dir)}
 	for _, p := range b.pages() {
 		if p.Route == "/_app" && p.File != "" {
 			s.app = filepath.Join(b.dir, filepath.FromSlash(p.File))
@@ -185,6 +186,9 @@ func (s *styles) read(path string) (string, *diag.Message) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return "", diag.Errorf("unreadable", "cannot read %s: %v", s.b.report.show(path), err)
+	}
+	if s.pre.needed(path) {
+		return s.pre.run(path, s.b.report.show(path), string(data))
 	}
 	return string(data), nil
 }

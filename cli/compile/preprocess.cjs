@@ -1,0 +1,128 @@
+// Runs in Node.js during a build. Each line on stdin is a style sheet to turn
+// into plain CSS with the app's own Sass and PostCSS; each line on stdout is an
+// answer. See preprocess.go for the shapes.
+const fs = require("node:fs");
+const path = require("node:path");
+const readline = require("node:readline");
+const { createRequire } = require("node:module");
+const { pathToFileURL } = require("node:url");
+
+// Plugins may log; stdout is ours.
+const answer = process.stdout.write.bind(process.stdout);
+console.log = console.info = console.debug = console.error;
+
+const fromApp = createRequire(path.join(process.cwd(), "package.json"));
+
+class Missing extends Error {
+  constructor(name) {
+    super(`Cannot find package ${name}`);
+    this.missing = name;
+  }
+}
+
+function load(name, from = fromApp) {
+  try {
+    return from(name);
+  } catch (error) {
+    if (error.code === "MODULE_NOT_FOUND" && error.message.includes(`'${name}'`)) throw new Missing(name);
+    throw error;
+  }
+}
+
+function sassPackage() {
+  for (const name of ["sass-embedded", "sass"]) {
+    try {
+      return load(name);
+    } catch (error) {
+      if (!error.missing) throw error;
+    }
+  }
+  throw new Missing("sass");
+}
+
+function compileSass(file, text) {
+  const sass = sassPackage();
+  return sass.compileString(text, {
+    url: pathToFileURL(file),
+    syntax: file.endsWith(".sass") ? "indented" : "scss",
+    loadPaths: [path.dirname(file), process.cwd(), path.join(process.cwd(), "node_modules")],
+    importers: [
+      {
+        // "~package/file" is webpack's way to say node_modules.
+        findFileUrl: (url) => (url.startsWith("~") ? new URL(url.slice(1), pathToFileURL(path.join(process.cwd(), "node_modules/"))) : null),
+      },
+    ],
+    quietDeps: true,
+    silenceDeprecations: ["import", "global-builtin", "color-functions", "legacy-js-api"],
+  }).css;
+}
+
+async function readConfig(file) {
+  if (file.endsWith("package.json")) return JSON.parse(fs.readFileSync(file, "utf8")).postcss;
+  if (/\.postcssrc$|\.json$/.test(file)) return JSON.parse(fs.readFileSync(file, "utf8"));
+  const loaded = await import(pathToFileURL(file).href);
+  const config = loaded.default ?? loaded;
+  return typeof config === "function" ? config({ env: "production", mode: "production", cwd: process.cwd() }) : config;
+}
+
+/** Plugins come as functions, names, [name, options] pairs, or an object from names to options. */
+function plugins(config) {
+  const list = Array.isArray(config.plugins) ? config.plugins : Object.entries(config.plugins ?? {});
+  return list
+    .filter((item) => item && !(Array.isArray(item) && item[1] === false))
+    .map((item) => {
+      const [name, options] = Array.isArray(item) ? item : [item];
+      if (typeof name !== "string") return options === undefined ? name : name(options);
+      const plugin = load(name);
+      return (plugin.default ?? plugin)(options === true ? undefined : options);
+    });
+}
+
+function postcssPackage(config) {
+  try {
+    return load("postcss");
+  } catch (error) {
+    if (!error.missing) throw error;
+  }
+  // Next.js brings PostCSS itself; here a plugin's own copy serves.
+  const names = Array.isArray(config.plugins) ? config.plugins.map((p) => (Array.isArray(p) ? p[0] : p)) : Object.keys(config.plugins ?? {});
+  for (const name of [...names.filter((n) => typeof n === "string"), "next"]) {
+    try {
+      return load("postcss", createRequire(fromApp.resolve(name)));
+    } catch {
+      continue;
+    }
+  }
+  throw new Missing("postcss");
+}
+
+let processor;
+function prepare(file) {
+  processor ??= readConfig(file).then((config) => {
+    const postcss = postcssPackage(config);
+    return (postcss.default ?? postcss)(plugins(config));
+  });
+  return processor;
+}
+
+async function run({ file, text, sass, postcss }) {
+  let css = sass ? compileSass(file, text) : text;
+  if (postcss) css = (await (await prepare(postcss)).process(css, { from: file, to: file, map: false })).css;
+  return css;
+}
+
+readline.createInterface({ input: process.stdin }).on("line", async (line) => {
+  const request = JSON.parse(line);
+  let reply;
+  try {
+    reply = { css: await run(request) };
+  } catch (error) {
+    reply = {
+      error: String(error.reason ?? error.sassMessage ?? error.message ?? error),
+      missing: error.missing,
+      line: error.line ?? (error.span ? error.span.start.line + 1 : 0),
+      column: error.column ?? (error.span ? error.span.start.column + 1 : 0),
+    };
+  }
+  answer(JSON.stringify({ id: request.id, ...reply }) + "\n");
+});

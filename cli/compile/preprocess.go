@@ -1,0 +1,197 @@
+package compile
+
+import (
+	"bufio"
+	_ "embed"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/onwardjs/onward/internal/diag"
+)
+
+// preprocessor turns Sass into CSS and runs PostCSS plugins, both with the
+// packages that the app has installed. They are written for Node.js, so one node
+// process is started for all files of a build, when the first needs it. Serving
+// the app never needs it.
+type preprocessor struct {
+	dir string
+	// postcss is the app's PostCSS configuration; "" when it has none.
+	postcss string
+
+	start   sync.Once
+	failed  *diag.Message
+	cmd     *exec.Cmd
+	in      io.WriteCloser
+	writing sync.Mutex
+
+	mu      sync.Mutex
+	next    int
+	waiting map[int]chan preprocessed
+}
+
+// preprocessRequest is one line to the node process.
+type preprocessRequest struct {
+	ID      int    `json:"id"`
+	File    string `json:"file"`
+	Text    string `json:"text"`
+	Sass    bool   `json:"sass"`
+	PostCSS string `json:"postcss,omitempty"`
+}
+
+// preprocessed is one line back.
+type preprocessed struct {
+	ID    int    `json:"id"`
+	CSS   string `json:"css"`
+	Error string `json:"error"`
+	// Missing names a package that is not installed.
+	Missing string `json:"missing"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+}
+
+//go:embed preprocess.cjs
+var preprocessScript string
+
+// postcssConfigs are the places that Next.js looks for a configuration in.
+var postcssConfigs = []string{
+	".postcssrc", ".postcssrc.json", ".postcssrc.js", ".postcssrc.mjs", ".postcssrc.cjs",
+	"postcss.config.json", "postcss.config.js", "postcss.config.mjs", "postcss.config.cjs", "postcss.config.ts", "postcss.config.mts", "postcss.config.cts",
+}
+
+func newPreprocessor(dir string) *preprocessor {
+	p := &preprocessor{dir: dir, waiting: map[int]chan preprocessed{}}
+	for _, name := range postcssConfigs {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			p.postcss = filepath.Join(dir, name)
+			return p
+		}
+	}
+	var pkg struct {
+		PostCSS json.RawMessage `json:"postcss"`
+	}
+	file := filepath.Join(dir, "package.json")
+	if data, err := os.ReadFile(file); err == nil && json.Unmarshal(data, &pkg) == nil && len(pkg.PostCSS) > 0 {
+		p.postcss = file
+	}
+	return p
+}
+
+// needed reports whether a style sheet has to go through the process.
+func (p *preprocessor) needed(file string) bool { return isSass(file) || p.postcss != "" }
+
+func isSass(file string) bool {
+	return strings.HasSuffix(file, ".scss") || strings.HasSuffix(file, ".sass")
+}
+
+// run returns file as plain CSS. shown is its name for messages.
+func (p *preprocessor) run(file, shown, text string) (string, *diag.Message) {
+	p.start.Do(p.launch)
+	if p.failed != nil {
+		return "", p.failed
+	}
+	answer := make(chan preprocessed, 1)
+	p.mu.Lock()
+	p.next++
+	id := p.next
+	p.waiting[id] = answer
+	p.mu.Unlock()
+	line, err := json.Marshal(preprocessRequest{id, file, text, isSass(file), p.postcss})
+	if err == nil {
+		p.writing.Lock()
+		_, err = p.in.Write(append(line, '\n'))
+		p.writing.Unlock()
+	}
+	if err != nil {
+		return "", diag.Errorf("preprocess", "cannot preprocess %s: %v", shown, err)
+	}
+	a := <-answer
+	switch {
+	case a.Missing != "":
+		m := diag.Errorf("preprocess", "%s needs the package '%s', which is not installed", shown, a.Missing).
+			WithHint("npm install --save-dev %s", a.Missing)
+		m.File = shown
+		return "", m
+	case a.Error != "":
+		m := diag.Errorf("preprocess", "%s", firstLine(a.Error))
+		m.File, m.Line, m.Column, m.Source = shown, a.Line, a.Column, text
+		return "", m
+	}
+	return a.CSS, nil
+}
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return s
+}
+
+func (p *preprocessor) launch() {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		what := "Sass"
+		if p.postcss != "" {
+			what = "PostCSS (" + filepath.Base(p.postcss) + ")"
+		}
+		p.failed = diag.Errorf("preprocess", "the app's styles use %s, which needs Node.js at build time, and there is no `node` in PATH", what).
+			WithHint("install Node.js where the app is built (serving does not need it), or write plain CSS")
+		return
+	}
+	cmd := exec.Command(node, "-e", preprocessScript)
+	cmd.Dir = p.dir
+	cmd.Stderr = os.Stderr
+	cmd.Env = append(os.Environ(), "NODE_ENV=production")
+	in, err := cmd.StdinPipe()
+	if err == nil {
+		var out io.ReadCloser
+		if out, err = cmd.StdoutPipe(); err == nil {
+			if err = cmd.Start(); err == nil {
+				p.cmd, p.in = cmd, in
+				go p.read(out)
+				return
+			}
+		}
+	}
+	p.failed = diag.Errorf("preprocess", "cannot start %s: %v", node, err)
+}
+
+// read hands answers to who waits for them. When the process ends, nobody is
+// left waiting.
+func (p *preprocessor) read(out io.Reader) {
+	lines := bufio.NewReaderSize(out, 1<<16)
+	for {
+		line, err := lines.ReadBytes('\n')
+		var a preprocessed
+		if json.Unmarshal(line, &a) == nil && a.ID > 0 {
+			p.mu.Lock()
+			answer := p.waiting[a.ID]
+			delete(p.waiting, a.ID)
+			p.mu.Unlock()
+			if answer != nil {
+				answer <- a
+			}
+		}
+		if err != nil {
+			p.mu.Lock()
+			for id, answer := range p.waiting {
+				answer <- preprocessed{Error: "the process that preprocesses styles ended: " + err.Error()}
+				delete(p.waiting, id)
+			}
+			p.mu.Unlock()
+			return
+		}
+	}
+}
+
+// close ends the process.
+func (p *preprocessor) close() {
+	if p.cmd == nil {
+		return
+	}
+	p.in.Close()
+	p.cmd.Process.Kill()
+	p.cmd.Wait()
+}
