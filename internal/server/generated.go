@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -302,9 +301,9 @@ func (s *Server) Revalidate(ctx context.Context, path string, onlyGenerated bool
 	return status, true, nil
 }
 
-// revalidateOperation is the host operation "onward.revalidate". It takes
-// {"path": string, "onlyGenerated": boolean} and answers {"status": number,
-// "cache": "REVALIDATED" | ""}.
+// revalidateOperation is the host operation "onward.revalidate", behind
+// res.revalidate. It takes {"path": string, "onlyGenerated": boolean}, and fails
+// when a request for the path would have.
 func (s *Server) revalidateOperation(ctx context.Context, _ *host.Env, call *host.Call) (host.Value, error) {
 	var in struct {
 		Path          string `json:"path"`
@@ -313,16 +312,13 @@ func (s *Server) revalidateOperation(ctx context.Context, _ *host.Env, call *hos
 	if err := json.Unmarshal([]byte(call.Text), &in); err != nil {
 		return host.Value{}, fmt.Errorf("server: onward.revalidate: %w", err)
 	}
-	if !strings.HasPrefix(in.Path, "/") {
-		return host.Value{}, errors.New("server: onward.revalidate: the path does not start with a slash")
-	}
 	status, generated, err := s.Revalidate(ctx, in.Path, in.OnlyGenerated)
-	if err != nil {
-		s.log.Error(err.Error(), "revalidate", in.Path)
+	if err != nil && ctx.Err() == nil {
+		// JavaScript learns that it failed; why, only the log may know.
+		s.report(&request{r: &http.Request{Method: "revalidate"}, match: route.Match{RawPath: in.Path}}, err)
 	}
-	state := ""
-	if generated {
-		state = cache.Revalidated.String()
+	if status != http.StatusOK && !generated {
+		return host.Value{}, &host.Error{Code: "ERR_REVALIDATE", Message: "Invalid response " + strconv.Itoa(status)}
 	}
-	return host.Value{Text: `{"status":` + strconv.Itoa(status) + `,"cache":"` + state + `"}`}, nil
+	return host.Value{Text: "{}"}, nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/onwardjs/onward/internal/engine"
+	"github.com/onwardjs/onward/internal/engine/host"
 	"github.com/onwardjs/onward/internal/manifest"
 )
 
@@ -213,6 +214,10 @@ func TestOnDemand(t *testing.T) {
 		status, generated, err := a.Revalidate(t.Context(), c.path, c.only)
 		if status != c.status || generated != c.generated || (err != nil) != c.fails {
 			t.Errorf("Revalidate(%s, %t) = %d %t %v", c.path, c.only, status, generated, err)
+		}
+		_, err = a.revalidateOperation(t.Context(), nil, &host.Call{Text: fmt.Sprintf(`{"path":%q,"onlyGenerated":%t}`, c.path, c.only)})
+		if rejects := c.status != 200 && !c.generated; (err != nil) != rejects {
+			t.Errorf("res.revalidate(%s, %t): %v", c.path, c.only, err)
 		}
 	}
 }
