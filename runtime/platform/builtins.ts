@@ -7,12 +7,23 @@ import { process, setBuiltinLookup } from "./process";
 declare const require: (path: string) => Record<string, unknown>;
 
 const makers: Record<string, () => unknown> = {
+  assert: () => require("./node/assert").assertModule,
+  "assert/strict": () => (require("./node/assert").assertModule as { strict: unknown }).strict,
   async_hooks: () => require("./node/async-hooks").asyncHooksModule,
   buffer: () => require("./node/buffer").bufferModule,
   console: () => console,
+  constants: () => require("./node/constants").constantsModule,
+  crypto: () => require("./node/crypto").cryptoModule,
   diagnostics_channel: () => require("./node/diagnostics-channel").diagnosticsChannelModule,
+  dns: () => require("./node/dns").dnsModule,
+  "dns/promises": () => (require("./node/dns").dnsModule as { promises: unknown }).promises,
   events: () => require("./node/events").eventsModule,
+  fs: () => require("./node/fs").fsModule,
+  "fs/promises": () => (require("./node/fs").fsModule as { promises: unknown }).promises,
+  http: () => require("./node/http").httpModule,
+  https: () => require("./node/http").httpsModule,
   module: () => require("./node/module").moduleModule,
+  os: () => require("./node/os").osModule,
   path: () => require("./node/path").pathModule,
   "path/posix": () => require("./node/path").posix,
   "path/win32": () => require("./node/path").win32,
@@ -33,6 +44,7 @@ const makers: Record<string, () => unknown> = {
   util: () => require("./node/util").utilModule,
   "util/types": () => (require("./node/util").utilModule as { types: unknown }).types,
   worker_threads: () => require("./node/worker-threads").workerThreadsModule,
+  zlib: () => require("./node/zlib").zlibModule,
 };
 
 /** Names of all builtins, for module.builtinModules. */

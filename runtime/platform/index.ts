@@ -74,6 +74,9 @@ function defineLazily(name: string, make: () => unknown): void {
   });
 }
 defineLazily("URLPattern", () => (require("urlpattern-polyfill/urlpattern") as { URLPattern: unknown }).URLPattern);
+for (const name of ["CryptoKey", "SubtleCrypto"]) {
+  defineLazily(name, () => (require("./web/subtle") as Record<string, unknown>)[name]);
+}
 
 registerBuiltins();
 

@@ -54,6 +54,8 @@ func Default(o Options) *Table {
 	maps.Copy(t.Sync, osOps())
 	addBoth(t, fileOps(&o))
 	addBoth(t, hashOps(&o))
+	addBoth(t, cipherOps())
+	addBoth(t, keyOps())
 	addBoth(t, zlibOps(&o))
 	t.Async["zlib.stream"] = zlibStream(&o)
 	maps.Copy(t.Async, lookupOps())

@@ -54,6 +54,9 @@ export function getRandomValues<T extends ArrayBufferView>(view: T): T {
 let subtle: SubtleCrypto | undefined;
 
 export class Crypto {
+  get subtle(): SubtleCrypto {
+    return (subtle ??= new (require("./subtle") as { SubtleCrypto: new () => SubtleCrypto }).SubtleCrypto());
+  }
   getRandomValues<T extends ArrayBufferView>(view: T): T { return getRandomValues(view); }
   randomUUID(): string { return randomUUID(); }
 }
