@@ -68,6 +68,11 @@ function builtin(route: string): unknown {
   return undefined;
 }
 
+/** Files in Boot are relative to the output folder, which may be moved as a whole. */
+function resolve(distDir: string, file: string): string {
+  return file.startsWith("/") ? file : `${distDir}/${file}`;
+}
+
 /** The page of a route. Throws when the build has no such page, or what its module throws when it loads. */
 export function load(route: string): Page {
   const known = loaded.get(route);
@@ -75,7 +80,7 @@ export function load(route: string): Page {
   const assets = current().pages[route];
   let exports: Record<string, unknown>;
   if (assets?.file) {
-    exports = exportsOf(require(assets.file));
+    exports = exportsOf(require(resolve(current().distDir, assets.file)));
   } else {
     const component = builtin(route);
     if (!component) throw new Error(`the build has no page for ${route}`);

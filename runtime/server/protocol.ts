@@ -34,7 +34,7 @@ export interface Boot {
 }
 
 export interface BootPage {
-  /** Absolute path of the CommonJS module, for require(). */
+  /** The CommonJS module, relative to distDir or absolute. */
   file: string;
   /** ES module entries to run, in order (relative to `_next/`), e.g. ["static/chunks/pages/about-abc.js"]. Empty for API routes. */
   scripts: string[];
