@@ -108,7 +108,7 @@ func (a *App) output() (string, error) {
 		return usual, nil
 	}
 	var found []string
-	for _, pattern := range []string{"*", ".*", "*/*"} {
+	for _, pattern := range []string{"*", "*/*"} {
 		names, err := filepath.Glob(filepath.Join(a.options.Dir, pattern, manifest.File))
 		if err != nil {
 			continue // only a bad pattern fails
