@@ -12,6 +12,7 @@ import { page } from "./page";
 import { paths } from "./paths";
 import type { Boot, WarmJob } from "./protocol";
 import { registerModules } from "./registry";
+import { rehearse } from "./rehearse";
 import { resetShells } from "./shell";
 
 registerModules();
@@ -29,3 +30,5 @@ handle("warm", (job: Job) => {
   for (const route of (JSON.parse(job.input) as WarmJob).routes) load(route);
   job.reply("{}");
 });
+
+rehearse();

@@ -39,7 +39,16 @@ export function registerModules(): void {
   for (const name of ["server", "server.node", "server.edge", "server.browser"]) {
     registerModule(`react-dom/${name}`, reactDomServer);
   }
-  optional("react/compiler-runtime", () => require("react/compiler-runtime"));
+  registerModule("react/compiler-runtime", () => {
+    // Inside try the bundler allows it to be missing, as it is before React 19.
+    try {
+      return require("react/compiler-runtime");
+    } catch {
+      throw Object.assign(new Error("Cannot find module 'react/compiler-runtime': it comes with React 19. Update react and react-dom."), {
+        code: "MODULE_NOT_FOUND",
+      });
+    }
+  });
   registerModule("react/package.json", () => require("react/package.json"));
   registerModule("react-dom/package.json", () => require("react-dom/package.json"));
 
@@ -59,17 +68,4 @@ export function registerModules(): void {
   registerModule("next/router", () => callable(require("../next/router")));
   registerModule("next/script", () => callable(require("../next/script")));
   registerModule("next/web-vitals", () => require("../next/web-vitals"));
-}
-
-/** What only some versions of React have: asking for it where it is not is the asker's error. */
-function optional(name: string, exports: () => unknown): void {
-  registerModule(name, () => {
-    try {
-      return exports();
-    } catch {
-      throw Object.assign(new Error(`Cannot find module '${name}': the installed React does not have it. Update react and react-dom.`), {
-        code: "MODULE_NOT_FOUND",
-      });
-    }
-  });
 }

@@ -9,7 +9,7 @@
  * differently. So it goes first, and a page that turns out to have a boundary
  * or to suspend is rendered by the full renderer from then on.
  */
-import { createElement, type ReactElement } from "react";
+import type { ReactElement } from "react";
 
 interface PipeTarget {
   write(chunk: string | Uint8Array): boolean;
@@ -45,11 +45,6 @@ function choose(): FullRenderer {
 let renderer: FullRenderer | undefined;
 function react(): FullRenderer {
   return (renderer ??= choose());
-}
-
-/** Loads React's renderer and runs it once, so that an engine snapshot holds it ready. */
-export function prepare(): void {
-  react().renderToString(createElement("html", null, createElement("head"), createElement("body", { className: "a" }, "text")));
 }
 
 /** Renders what never suspends (the document). */

@@ -3,6 +3,13 @@ package ssrtest
 import (
 	"bytes"
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -140,6 +147,62 @@ func TestRevalidate(t *testing.T) {
 	}
 	if asked[0] != `{"path":"/posts/a","onlyGenerated":false}` {
 		t.Errorf("asked for %s", asked[0])
+	}
+}
+
+// The cookie of setPreviewData opens with the build's keys, as the server will
+// open it.
+func TestPreviewData(t *testing.T) {
+	a := start(t, "plain", nil, nil)
+	reply, err := a.do("api", fill(t, "api", `{"route":"/api/echo","url":"/","query":{"do":"preview"}}`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(reply.Meta), "__next_preview_data=")
+	token, _, _ := strings.Cut(rest, ";")
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		t.Fatalf("not a token: %q", token)
+	}
+	mac := hmac.New(sha256.New, []byte(strings.Repeat("2", 64)))
+	mac.Write([]byte(parts[0] + "." + parts[1]))
+	if base64.RawURLEncoding.EncodeToString(mac.Sum(nil)) != parts[2] {
+		t.Error("the signature does not fit")
+	}
+	var claims struct {
+		Iat, Exp int64
+		Sealed   string `json:"data"`
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(payload, &claims); err != nil {
+		t.Fatal(err)
+	}
+	if claims.Exp != claims.Iat+60 {
+		t.Errorf("expires %d after issue, want 60", claims.Exp-claims.Iat)
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(claims.Sealed)
+	if err != nil || len(sealed) < 28 {
+		t.Fatalf("sealed data %q: %v", claims.Sealed, err)
+	}
+	key, err := hex.DecodeString(strings.Repeat("3", 64))
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gcm, err := cipher.NewGCM(block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nonce, tag, text := sealed[:12], sealed[12:28], sealed[28:]
+	plain, err := gcm.Open(nil, nonce, append(text, tag...), nil)
+	if err != nil || string(plain) != `{"a":1}` {
+		t.Errorf("opened %q: %v", plain, err)
 	}
 }
 

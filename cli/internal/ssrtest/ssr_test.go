@@ -14,6 +14,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -328,6 +329,8 @@ func answers(t *testing.T, dir string) {
 	}
 }
 
+var previewData = regexp.MustCompile(`__next_preview_data=[\w.-]+;`)
+
 // answer runs a Job and writes down everything it said.
 func (a *app) answer(t testing.TB, name, input string, body []byte) string {
 	t.Helper()
@@ -342,7 +345,8 @@ func (a *app) answer(t testing.TB, name, input string, body []byte) string {
 		}
 		return strings.Join(append(lines, a.takeLog()...), "\n")
 	}
-	text := string(reply.Meta)
+	// Sealed with a fresh nonce each time; TestPreviewData opens it.
+	text := previewData.ReplaceAllString(string(reply.Meta), "__next_preview_data=(sealed);")
 	if reply.Stream != nil {
 		text += "\n(stream)"
 		var b strings.Builder
