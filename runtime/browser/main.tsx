@@ -7,14 +7,13 @@ import type { ReactElement, ReactNode } from "react";
 import { hydrateRoot } from "react-dom/client";
 import type { Root } from "react-dom/client";
 import { clientConfig } from "../next/client-config";
-import { HeadManagerContext, RouterContext } from "../next/context";
-import type { HeadManager, NextData } from "../next/context";
+import { RouterContext } from "../next/context";
+import type { NextData } from "../next/context";
 import { preloadReady } from "../next/loadable";
 import { findDomain, splitLocale } from "../next/locale";
 import { removeBasePath } from "../next/path";
 import { routerSnapshot, setRouter } from "../next/router";
 import { entryOf, takeEntries } from "./entries";
-import { createHeadManager } from "./head-manager";
 import { Cancelled, createRouter, currentUrl } from "./router";
 import type { Core, PageInfo, Router } from "./router";
 import type { Transitions } from "./transition";
@@ -29,18 +28,13 @@ declare global {
 let root: Root | undefined;
 let core: Core;
 let transitions: () => Promise<Transitions>;
-let headManager: HeadManager;
 /** The render that has not been committed yet. */
 let pending: { done(): void; cancel(err: Cancelled): void } | undefined;
 /** The error page is shown, or about to be: what it throws itself is not shown. */
 let failed = false;
 
 function Contexts({ children }: { children: ReactNode }): ReactElement {
-  return (
-    <RouterContext.Provider value={routerSnapshot(core.router)}>
-      <HeadManagerContext.Provider value={headManager}>{children}</HeadManagerContext.Provider>
-    </RouterContext.Provider>
-  );
+  return <RouterContext.Provider value={routerSnapshot(core.router)}>{children}</RouterContext.Provider>;
 }
 
 /** Shows the error page when a page throws while it renders, and completes the first page. */
@@ -95,7 +89,12 @@ function show(info: PageInfo, committed?: () => void): Promise<void> {
         <Boundary>
           <Contexts>
             <>
-              <App {...props} Component={module.default} router={core.router} {...(err === undefined ? {} : { err })} />
+              <App
+                {...props}
+                Component={module.default}
+                router={core.router}
+                {...(err === undefined ? {} : { err })}
+              />
               <Committed done={mine.done} />
             </>
           </Contexts>
@@ -155,8 +154,6 @@ async function start(text: string): Promise<void> {
   takeEntries();
   const [app, module] = await Promise.all([entryOf("/_app"), entryOf(data.page)]);
   await Promise.all([preloadReady(data.dynamicIds), startScripts(data)]);
-  const nonce = document.querySelector<HTMLElement>("script[nonce]")?.nonce;
-  headManager = createHeadManager(nonce || undefined);
   const page: PageInfo = { module, props: data.props };
   if (data.err) page.err = Object.assign(new Error(data.err.message), data.err);
   let router: Router;

@@ -102,25 +102,18 @@ export const RouterContext = /* @__PURE__ */ createContext<NextRouter | null>(nu
 export type ScriptProps = Record<string, unknown> & { id?: string; src?: string; strategy?: string };
 
 /**
- * Collects what <Head> and <Script> of a page ask for.
- *
- * Server: give `add` and `beforeInteractive`; after the render,
- * `mergeHead([...collected])` of head-elements.ts (it answers the defaults for an
- * empty list) is HtmlContextValue.head and the
- * list of scripts is HtmlContextValue.beforeInteractive. A render that React
- * retries may add the same children again: keep them in a Set.
- *
- * Browser: `mount` answers a function that takes the new children, or undefined
- * to remove them.
+ * Collects what <Head> and <Script> of a page ask for; the server provides it.
+ * After the render, `mergeHead([...collected])` of head-elements.ts (it answers
+ * the defaults for an empty list) is HtmlContextValue.head and the list of
+ * scripts is HtmlContextValue.beforeInteractive. A render that React retries may
+ * add the same children again: keep them in a Set.
  */
 export interface HeadManager {
-  /** Server: children of a <Head>. */
+  /** Children of a <Head>. */
   add?(children: ReactNode): void;
-  /** Server: a <Script strategy="beforeInteractive"> outside the document. */
+  /** A <Script strategy="beforeInteractive"> outside the document. */
   beforeInteractive?(script: ScriptProps): void;
-  /** Browser. */
-  mount?(): (children: ReactNode | undefined) => void;
-  /** Nonce for scripts made in the browser. */
+  /** Nonce of the request's content security policy. */
   nonce?: string;
 }
 export const HeadManagerContext = /* @__PURE__ */ createContext<HeadManager | null>(null);

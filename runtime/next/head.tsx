@@ -2,6 +2,7 @@
 import { useContext, useLayoutEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import { HeadManagerContext } from "./context";
+import { setHead } from "./head-dom";
 import { mergeHead } from "./head-elements";
 
 /** Adds its children to the head; rules for duplicates: `mergeHead`. Renders nothing. */
@@ -12,12 +13,12 @@ export default function Head({ children }: { children?: ReactNode }): null {
     return null;
   }
   // Which side it runs on never changes, so the hooks below are always or never called.
-  const update = useRef<(children: ReactNode | undefined) => void>(undefined);
+  const owner = useRef({});
+  useLayoutEffect(() => setHead(owner.current, children ?? null));
   useLayoutEffect(() => {
-    update.current = manager?.mount?.();
-    return () => update.current?.(undefined);
-  }, [manager]);
-  useLayoutEffect(() => update.current?.(children ?? null));
+    const { current } = owner;
+    return () => setHead(current, undefined);
+  }, []);
   return null;
 }
 

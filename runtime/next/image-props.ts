@@ -1,6 +1,7 @@
 /** Props of next/image → attributes of an img. Pure; both sides must agree to the letter. */
 import type { CSSProperties, ImgHTMLAttributes } from "react";
 import type { ImageConfig } from "./client-config";
+import customLoader from "./custom-loader";
 import { endpointUrl, imageAttributes, staticData } from "./image-loader";
 import type { ImageLoader, StaticImport } from "./image-loader";
 
@@ -57,14 +58,13 @@ function toNumber(value: unknown): number | undefined {
   return typeof value === "string" && /^\d+$/.test(value) ? parseInt(value, 10) : NaN;
 }
 
-/** The app's loader, when `images.loader` is custom; the compiler resolves loaderFile to it. */
+/** The image's own loader, that of images.loaderFile, or the endpoint. */
 function loaderOf(config: ImageConfig, loader: ImageLoader | undefined): ImageLoader {
   if (loader) {
     return ({ src, width, quality }) => loader({ src, width, quality });
   }
   if (config.loader === "custom") {
-    const own = (globalThis as { __ONWARD_IMAGE_LOADER?: ImageLoader }).__ONWARD_IMAGE_LOADER;
-    if (own) return own;
+    if (customLoader) return customLoader;
     return ({ src }) => {
       throw new Error(
         `Image with src "${src}" is missing "loader" prop. images.loader is "custom": give each image a loader, or set images.loaderFile.`,

@@ -161,7 +161,7 @@ function Script(props: ScriptProps): ReactElement | null {
   useEffect(() => {
     if (begun.current) return;
     begun.current = true;
-    const nonce = props.nonce || manager?.nonce;
+    const nonce = props.nonce || document.querySelector<HTMLElement>("script[nonce]")?.nonce || undefined;
     if (strategy === "beforeInteractive") {
       // In the HTML of the first page already (initScriptLoader); later pages load it now.
       load({ ...props, nonce });

@@ -1,7 +1,6 @@
-/** Keeps the tags of all mounted <Head> in the document's head. */
+/** next/head in the browser: keeps the tags of all mounted <Head> in the document. */
 import type { ReactElement, ReactNode } from "react";
-import type { HeadManager } from "../next/context";
-import { mergeHead } from "../next/head-elements";
+import { mergeHead } from "./head-elements";
 
 const attributeNames: Record<string, string> = {
   acceptCharset: "accept-charset",
@@ -62,27 +61,18 @@ function apply(elements: ReactElement<any>[]): void {
   if (title !== document.title) document.title = title;
 }
 
-/** The manager for this document. Changes of one commit are applied together. */
-export function createHeadManager(nonce: string | undefined): HeadManager {
-  const mounted = new Map<object, ReactNode>();
-  let scheduled = false;
-  const schedule = () => {
-    if (scheduled) return;
-    scheduled = true;
-    queueMicrotask(() => {
-      scheduled = false;
-      apply(mergeHead(mounted.values()));
-    });
-  };
-  return {
-    nonce,
-    mount() {
-      const token = {};
-      return (children) => {
-        if (children === undefined) mounted.delete(token);
-        else mounted.set(token, children);
-        schedule();
-      };
-    },
-  };
+/** Children of each mounted <Head>, in order of mounting. */
+const mounted = new Map<object, ReactNode>();
+let scheduled = false;
+
+/** Sets what a <Head> contributes; undefined takes it away. Changes of one commit are applied together. */
+export function setHead(owner: object, children: ReactNode | undefined): void {
+  if (children === undefined) mounted.delete(owner);
+  else mounted.set(owner, children);
+  if (scheduled) return;
+  scheduled = true;
+  queueMicrotask(() => {
+    scheduled = false;
+    apply(mergeHead(mounted.values()));
+  });
 }
