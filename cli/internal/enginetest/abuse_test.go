@@ -166,7 +166,7 @@ func TestOverload(t *testing.T) {
 
 func TestRuntimeThatDoesNotStart(t *testing.T) {
 	for name, c := range map[string]struct{ script, want string }{
-		"throws":     {`throw new Error("at start");`, "at start"},
+		"throws":     {`throw new Error("at start");`, "Error: at start\n    at "},
 		"syntax":     {"", "Unexpected token"},
 		"boot fails": {asJob + `o.onBoot(() => { throw new Error("no boot"); });`, "no boot"},
 	} {

@@ -134,6 +134,20 @@ Local<Value> TakeRejections(ow_isolate* self) {
   return v8::Array::New(isolate, flat.data(), flat.size());
 }
 
+// Finds globalThis.__dispatch.
+bool FindDispatch(ow_isolate* self, Local<Context> context) {
+  Local<Value> fn;
+  if (!context->Global()->Get(context, Literal(self->isolate, "__dispatch")).ToLocal(&fn) || !fn->IsFunction()) {
+    return false;
+  }
+  self->dispatch.Reset(self->isolate, fn.As<Function>());
+  return true;
+}
+
+}  // namespace
+
+namespace onward {
+
 char* Copy(const std::string& s) {
   char* out = static_cast<char*>(malloc(s.size() + 1));
   memcpy(out, s.c_str(), s.size() + 1);
@@ -167,7 +181,7 @@ bool RunScript(Isolate* isolate, Local<Context> context, const uint8_t* script, 
                std::string* error) {
   TryCatch caught(isolate);
   Local<String> source;
-  if (!onward::NewString(isolate, script, len).ToLocal(&source)) {
+  if (!NewString(isolate, script, len).ToLocal(&source)) {
     *error = "the script is too large";
     return false;
   }
@@ -183,17 +197,7 @@ bool RunScript(Isolate* isolate, Local<Context> context, const uint8_t* script, 
   return true;
 }
 
-// Finds globalThis.__dispatch.
-bool FindDispatch(ow_isolate* self, Local<Context> context) {
-  Local<Value> fn;
-  if (!context->Global()->Get(context, Literal(self->isolate, "__dispatch")).ToLocal(&fn) || !fn->IsFunction()) {
-    return false;
-  }
-  self->dispatch.Reset(self->isolate, fn.As<Function>());
-  return true;
-}
-
-}  // namespace
+}  // namespace onward
 
 extern "C" {
 
@@ -220,8 +224,8 @@ ow_isolate* ow_new(const ow_options* options, char** error) {
   params.external_references = onward::ExternalReferences();
   params.constraints.set_max_old_generation_size_in_bytes(options->heap_limit);
   params.constraints.set_max_young_generation_size_in_bytes(16 * kMb);
-  v8::StartupData blob = {reinterpret_cast<const char*>(options->snapshot), static_cast<int>(options->snapshot_len)};
-  if (options->snapshot_len > 0) params.snapshot_blob = &blob;
+  self->snapshot = {reinterpret_cast<const char*>(options->snapshot), static_cast<int>(options->snapshot_len)};
+  if (options->snapshot_len > 0) params.snapshot_blob = &self->snapshot;
 
   Isolate* isolate = Isolate::Allocate();
   self->isolate = isolate;
@@ -246,13 +250,13 @@ ow_isolate* ow_new(const ow_options* options, char** error) {
     std::string problem;
     if (options->snapshot_len == 0) {
       onward::InstallNative(isolate, context);
-      RunScript(isolate, context, options->script, options->script_len, options->name, &problem);
+      onward::RunScript(isolate, context, options->script, options->script_len, options->name, &problem);
     }
     if (problem.empty() && !FindDispatch(self, context)) {
       problem = "the runtime script does not define __dispatch";
     }
     if (problem.empty()) return self;
-    *error = Copy(problem);
+    *error = onward::Copy(problem);
   }
   ow_dispose(self);
   return nullptr;
@@ -395,36 +399,6 @@ ow_buffer ow_code_cache(ow_isolate* self, const uint8_t* path, size_t len) {
   ow_buffer out = {static_cast<uint8_t*>(malloc(data->length)), static_cast<size_t>(data->length)};
   if (out.data == nullptr) return {};
   memcpy(out.data, data->data, out.len);
-  return out;
-}
-
-ow_buffer ow_snapshot(const uint8_t* script, size_t len, const char* name, char** error) {
-  Isolate::CreateParams params;
-  params.external_references = onward::ExternalReferences();
-  std::unique_ptr<v8::ArrayBuffer::Allocator> allocator(v8::ArrayBuffer::Allocator::NewDefaultAllocator());
-  params.array_buffer_allocator = allocator.get();
-  v8::SnapshotCreator creator(params);
-  Isolate* isolate = creator.GetIsolate();
-  std::string problem;
-  {
-    HandleScope handles(isolate);
-    isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
-    Local<Context> context = Context::New(isolate);
-    Context::Scope context_scope(context);
-    onward::InstallNative(isolate, context);
-    RunScript(isolate, context, script, len, name, &problem);
-    creator.SetDefaultContext(context);
-  }
-  v8::StartupData blob = creator.CreateBlob(v8::SnapshotCreator::FunctionCodeHandling::kKeep);
-  ow_buffer out = {};
-  if (problem.empty() && blob.data == nullptr) problem = "V8 could not serialise the heap";
-  if (problem.empty()) {
-    out = {static_cast<uint8_t*>(malloc(blob.raw_size)), static_cast<size_t>(blob.raw_size)};
-    if (out.data != nullptr) memcpy(out.data, blob.data, out.len);
-  } else {
-    *error = Copy(problem);
-  }
-  delete[] blob.data;
   return out;
 }
 

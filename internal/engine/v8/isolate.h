@@ -106,7 +106,11 @@ struct Rejection {
 }  // namespace onward
 
 struct ow_isolate {
+  // What V8 starts from, as long as it lives; its data is the pool's.
+  v8::StartupData startup = {nullptr, 0};
   ow_shared shared;
+  // V8 keeps the address of this, not a copy, and reads it for each code cache.
+  v8::StartupData snapshot;
   uintptr_t token;
   size_t out_limit;
   int64_t unwanted;  // turn_start of the message that ow_interrupt shall stop; atomic
@@ -130,6 +134,12 @@ inline ow_isolate* Self(v8::Isolate* isolate) {
 void InstallNative(v8::Isolate* isolate, v8::Local<v8::Context> context);
 // The addresses that a snapshot may mention; ends in 0.
 const intptr_t* ExternalReferences();
+
+// Runs the runtime script; false with *error set when it throws.
+bool RunScript(v8::Isolate* isolate, v8::Local<v8::Context> context, const uint8_t* script, size_t len,
+               const char* name, std::string* error);
+// A malloc'd copy for Go.
+char* Copy(const std::string& s);
 
 // Text across the border.
 bool IsAscii(const uint8_t* p, size_t n);
