@@ -187,9 +187,11 @@ func (b *build) writeCommonJS(f api.OutputFile) {
 		return
 	}
 	result := api.Transform(string(f.Contents), api.TransformOptions{
-		Format:        api.FormatCommonJS,
-		Platform:      api.PlatformNeutral,
-		Engines:       serverEngines,
+		Format:   api.FormatCommonJS,
+		Platform: api.PlatformNeutral,
+		Engines:  serverEngines,
+		// import() becomes a promise of require(): the engine loads CommonJS only.
+		Supported:     map[string]bool{"dynamic-import": false},
 		LegalComments: api.LegalCommentsNone,
 		LogLevel:      api.LogLevelSilent,
 		Sourcefile:    name,

@@ -116,6 +116,8 @@ export function loadable(options: LoadableOptions): ComponentType<any> {
     const report = useContext(LoadableContext);
     if (report) modules?.forEach(report);
     const state = useSyncExternalStore(source.subscribe, source.get, source.get);
+    // In the browser `loading` tells of the error; a page made without the component would hide it.
+    if (state.error && typeof window === "undefined") throw state.error;
     useImperativeHandle(ref, () => ({ retry: source.retry }), []);
     if (state.isLoading || state.error) {
       return (
