@@ -106,8 +106,6 @@ struct Rejection {
 }  // namespace onward
 
 struct ow_isolate {
-  // What V8 starts from, as long as it lives; its data is the pool's.
-  v8::StartupData startup = {nullptr, 0};
   ow_shared shared;
   // V8 keeps the address of this, not a copy, and reads it for each code cache.
   v8::StartupData snapshot;
