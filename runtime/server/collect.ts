@@ -107,6 +107,9 @@ function pageErrors(page: Page): string[] {
   if ((route === "/404" || route === "/500") && (gip || getServerSideProps)) {
     errors.push(`\`pages${route}\` can not have getInitialProps or getServerSideProps: it is made at build. Use getStaticProps, or pages/_error.`);
   }
+  if (page.config.amp !== undefined) {
+    errors.push(`"${route}" has \`amp\` in its config; Next.js removed AMP. Take it out: the page is an ordinary page then.`);
+  }
   edge(page, errors);
   return errors;
 }
