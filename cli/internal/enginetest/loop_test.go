@@ -505,3 +505,21 @@ answer("module", (name) => cases[name]());`, engine.Options{}, nil, map[string]s
 		})
 	}
 }
+
+// Compilation ends on a thread of V8, which has to wake the loop.
+func TestWebAssembly(t *testing.T) {
+	r := start(t, asJob+`
+const code = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 96, 2, 127, 127, 1, 127, 3, 2, 1, 0, 7, 7, 1, 3, 97, 100, 100, 0, 0, 10, 9, 1, 7, 0, 32, 0, 32, 1, 106, 11]);
+answer("add", async () => {
+  const { instance } = await WebAssembly.instantiate(code);
+  const module = await WebAssembly.compile(code);
+  return [instance.exports.add(2, 3), (await WebAssembly.instantiate(module)).exports.add(4, 5)];
+});
+answer("weak", async () => { const r = new FinalizationRegistry(() => {}); r.register({}, 1); return new WeakRef({}) !== undefined; });`, engine.Options{JobTimeout: 5 * time.Second}, nil, nil)
+	if got := r.must("add", nil); got != "[5,9]" {
+		t.Errorf("got %s", got)
+	}
+	if got := r.must("weak", nil); got != "true" {
+		t.Errorf("got %s", got)
+	}
+}

@@ -44,7 +44,7 @@ typedef struct {
   int64_t buffer_used; // (any) bytes of ArrayBuffers
   int32_t buffer_full; // an ArrayBuffer was refused since start
   int32_t near_limit;  // (any) the heap limit was reached
-  int32_t pending;     // V8 has tasks for this isolate
+  int32_t pending;     // (any) V8 has tasks for this isolate: call ow_pump
 } ow_shared;
 
 typedef struct ow_isolate ow_isolate;

@@ -2,13 +2,14 @@
 
 #include "isolate.h"
 
-#include <libplatform/libplatform.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <mutex>
+
+#include "platform.h"
 
 using onward::Literal;
 using v8::Context;
@@ -24,8 +25,6 @@ using v8::Value;
 
 namespace {
 
-v8::Platform* platform;
-
 // In.Rejections of messages.ts.
 constexpr int kRejections = 11;
 constexpr size_t kMb = 1 << 20;
@@ -38,7 +37,7 @@ int64_t Nanoseconds() {
 
 template <typename T>
 void Publish(T* field, T value) {
-  __atomic_store_n(field, value, __ATOMIC_RELEASE);
+  __atomic_store_n(field, value, __ATOMIC_SEQ_CST);
 }
 
 template <typename T>
@@ -205,8 +204,8 @@ void ow_start(const char* flags, int threads) {
   static std::once_flag once;
   std::call_once(once, [&] {
     v8::V8::SetFlagsFromString(flags);
-    platform = v8::platform::NewDefaultPlatform(threads).release();
-    v8::V8::InitializePlatform(platform);
+    // Never ends: threads of V8 may run until the process does.
+    v8::V8::InitializePlatform(onward::NewPlatform(threads).release());
     v8::V8::Initialize();
   });
 }
@@ -229,6 +228,7 @@ ow_isolate* ow_new(const ow_options* options, char** error) {
 
   Isolate* isolate = Isolate::Allocate();
   self->isolate = isolate;
+  onward::Register(self);
   {
     Locker locker(isolate);
     Isolate::Initialize(isolate, params);
@@ -338,8 +338,9 @@ void ow_pump(ow_isolate* self) {
   Locker locker(isolate);
   Isolate::Scope isolate_scope(isolate);
   HandleScope handles(isolate);
-  while (v8::platform::PumpMessageLoop(platform, isolate)) {
-  }
+  Context::Scope context_scope(self->context.Get(isolate));
+  TryCatch caught(isolate);
+  onward::RunTasks(self);
 }
 
 void ow_measure(ow_isolate* self) {
@@ -379,9 +380,9 @@ void ow_dispose(ow_isolate* self) {
     self->rejections.clear();
     self->dispatch.Reset();
     self->context.Reset();
-    v8::platform::NotifyIsolateShutdown(platform, isolate);
   }
   isolate->Dispose();
+  onward::Unregister(self);
   delete self;
 }
 

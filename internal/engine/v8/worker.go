@@ -172,13 +172,15 @@ func (w *worker) run() {
 		w.inbox = w.spare[:0]
 		poked, collect, requests := w.poked, w.collect, w.requests
 		w.poked, w.collect, w.requests = false, false, nil
-		w.turning = len(batch) > 0
+		w.turning = len(batch) > 0 || poked
 		w.mu.Unlock()
 		for _, f := range requests {
 			f(w.iso)
 		}
 		if poked {
 			C.ow_pump(w.iso)
+			// Promises that the tasks settled are followed up by a turn.
+			batch = appendMessage(batch, inWake, 0, 0, nil, nil, nil)
 		}
 		if len(batch) > 0 && !w.work(batch) {
 			return
@@ -228,6 +230,9 @@ func (w *worker) work(batch []byte) bool {
 		}
 		if w.shared.buffer_full != 0 {
 			w.drain()
+		}
+		if atomic.LoadInt32((*int32)(unsafe.Pointer(&w.shared.pending))) != 0 {
+			w.poke()
 		}
 	}
 	return true
