@@ -1,8 +1,6 @@
 package build
 
 import (
-	"encoding/json"
-
 	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/manifest"
 )
@@ -77,17 +75,6 @@ func list(s []string) []string {
 		return []string{}
 	}
 	return s
-}
-
-// bootAt completes a boot document with where the project and its output lie.
-func bootAt(document []byte, dir, distDir string) ([]byte, error) {
-	where, err := json.Marshal(map[string]string{"dir": dir, "distDir": distDir})
-	if err != nil {
-		return nil, err
-	}
-	// Both are objects with at least one member.
-	joined := append(where[:len(where)-1], ',')
-	return append(joined, document[1:]...), nil
 }
 
 // clientFiles is what the manifests say about the browser's files.

@@ -23,6 +23,7 @@ import (
 	"github.com/onwardjs/onward/internal/engine/host"
 	"github.com/onwardjs/onward/internal/engine/v8"
 	"github.com/onwardjs/onward/internal/manifest"
+	"github.com/onwardjs/onward/internal/render"
 	"github.com/onwardjs/onward/internal/route"
 	files "github.com/onwardjs/onward/runtime"
 )
@@ -231,7 +232,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	whole, err := bootAt(bootJSON, b.Dir, b.output.staging)
+	whole, err := render.Boot(bootJSON, b.Dir, b.output.staging)
 	if err != nil {
 		return nil, nil, err
 	}
