@@ -93,35 +93,49 @@ func compare(t *testing.T, s *Suite, answers []Answer, known map[string]string) 
 	}
 }
 
-// difference shows the lines between the common beginning and end.
+// difference shows the lines that only one side has, with one line around them.
 func difference(want, got string) string {
 	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
-	start := 0
-	for start < len(w) && start < len(g) && w[start] == g[start] {
-		start++
+	// length[i][j] is the longest common subsequence of w[i:] and g[j:].
+	length := make([][]int, len(w)+1)
+	for i := range length {
+		length[i] = make([]int, len(g)+1)
 	}
-	end := 0
-	for end < len(w)-start && end < len(g)-start && w[len(w)-1-end] == g[len(g)-1-end] {
-		end++
-	}
-	var b strings.Builder
-	for i := max(0, start-2); i < start; i++ {
-		fmt.Fprintf(&b, "\n    %s", w[i])
-	}
-	for _, side := range []struct {
-		sign  string
-		lines []string
-	}{{"next  ", w[start : len(w)-end]}, {"onward", g[start : len(g)-end]}} {
-		sign, lines := side.sign, side.lines
-		for i, line := range lines {
-			if i == 25 {
-				fmt.Fprintf(&b, "\n%s ... %d more lines", sign, len(lines)-i)
-				break
+	for i := len(w) - 1; i >= 0; i-- {
+		for j := len(g) - 1; j >= 0; j-- {
+			if w[i] == g[j] {
+				length[i][j] = length[i+1][j+1] + 1
+			} else {
+				length[i][j] = max(length[i+1][j], length[i][j+1])
 			}
-			fmt.Fprintf(&b, "\n%s %s", sign, line)
 		}
 	}
-	return b.String()
+	var lines []string
+	common := ""
+	add := func(side, line string) {
+		if common != "" {
+			lines, common = append(lines, common), ""
+		}
+		lines = append(lines, side+line)
+	}
+	i, j := 0, 0
+	for i < len(w) || j < len(g) {
+		switch {
+		case i < len(w) && j < len(g) && w[i] == g[j]:
+			common = "       " + w[i]
+			i, j = i+1, j+1
+		case j == len(g) || i < len(w) && length[i+1][j] >= length[i][j+1]:
+			add("next   ", w[i])
+			i++
+		default:
+			add("onward ", g[j])
+			j++
+		}
+	}
+	if len(lines) > 40 {
+		lines = append(lines[:40], fmt.Sprintf("... %d more lines", len(lines)-40))
+	}
+	return "\n" + strings.Join(lines, "\n")
 }
 
 func lastLines(text string, n int) string {

@@ -40,7 +40,7 @@ var hiddenHeaders = map[string]bool{
 func (n *normaliser) reply(step Step, r *reply) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d", r.status)
-	if r.message != http.StatusText(r.status) {
+	if !usualMessage(r.status, r.message) {
 		b.WriteString(" " + r.message)
 	}
 	b.WriteByte('\n')
@@ -56,6 +56,11 @@ func (n *normaliser) reply(step Step, r *reply) string {
 		b.WriteString("\n" + body)
 	}
 	return b.String()
+}
+
+// usualMessage tells the standard texts of a status, of which there are two for 416.
+func usualMessage(status int, message string) bool {
+	return strings.EqualFold(message, http.StatusText(status)) || status == 416 && message == "Range Not Satisfiable"
 }
 
 func (n *normaliser) header(name, value string) string {
@@ -210,17 +215,17 @@ func (n *normaliser) tag(node *html.Node) string {
 	return "<" + node.Data + strings.Join(parts, "") + ">"
 }
 
-// The two shapes of a CSS module's class: file-module__hash__local of the
-// reference's default bundler, and file_local__hash of its older one.
+// The two shapes of a CSS module's class: hash_local of the reference's default
+// bundler, and file_local__hash of its older one.
 var (
-	newClass = regexp.MustCompile(`^[\w-]+-module__[\w-]+?__(\w+)$`)
+	newClass = regexp.MustCompile(`^[A-Za-z0-9-]{6}_([a-z]\w*)$`)
 	oldClass = regexp.MustCompile(`^[\w-]+?_(\w+?)__[\w-]{4,}$`)
 )
 
 func localClasses(value string) string {
 	classes := strings.Split(value, " ")
 	for i, class := range classes {
-		for _, shape := range []*regexp.Regexp{newClass, oldClass} {
+		for _, shape := range []*regexp.Regexp{oldClass, newClass} {
 			if m := shape.FindStringSubmatch(class); m != nil {
 				classes[i] = "local:" + m[1]
 				break

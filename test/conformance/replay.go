@@ -109,6 +109,9 @@ func send(host string, step Step) (*reply, error) {
 	for _, h := range step.Headers {
 		b.WriteString(h + "\r\n")
 	}
+	if slices.Contains(step.Headers, "Transfer-Encoding: chunked") {
+		step.Body = fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(step.Body), step.Body)
+	}
 	if (step.Body != "" || step.Method == "POST" || step.Method == "PUT" || step.Method == "PATCH") &&
 		!hasHeader(step.Headers, "content-length") && !hasHeader(step.Headers, "transfer-encoding") {
 		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(step.Body))

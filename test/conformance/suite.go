@@ -25,7 +25,8 @@ import (
 //	@wait 3s                 a pause
 //	P172.empty POST /api/x   a request: id, method, target
 //	  Content-Type: a/b      its headers, indented
-//	  | text                 its body, line by line, joined with \n
+//	  | text                 its body, line by line, joined with \n; one chunk
+//	                         if a header says Transfer-Encoding: chunked
 //	  |* 1000 ab             a body of text repeated
 //	P152.one 8x GET /y       the same request 8 times at once
 //

@@ -14,7 +14,7 @@ export default class extends App {
         asPath: ctx.asPath,
         query: ctx.query,
         hasReq: Boolean(ctx.req),
-        component: Component.name,
+        component: typeof Component,
         route: router.route,
       },
     };

@@ -1,4 +1,4 @@
-const wanted = ["content-type", "x-test", "x-middleware-subrequest", "x-nextjs-data", "x-matched-path", "accept-language"];
+const wanted = ["content-type", "x-test", "x-nextjs-data", "x-matched-path", "accept-language"];
 
 export default function handler(req, res) {
   const body = req.body;

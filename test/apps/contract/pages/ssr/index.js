@@ -1,6 +1,6 @@
 import Link from "next/link";
 
-const seen = (headers) => Object.fromEntries(["x-test", "x-nextjs-data", "x-middleware-subrequest", "x-invoke-path", "purpose"].map((name) => [name, headers[name] ?? null]));
+const seen = (headers) => Object.fromEntries(["x-test", "x-nextjs-data", "x-invoke-path", "purpose"].map((name) => [name, headers[name] ?? null]));
 
 /** One page for every way that getServerSideProps may end, chosen by ?do=. */
 export async function getServerSideProps(context) {
