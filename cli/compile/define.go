@@ -81,6 +81,15 @@ func (b *build) clientConfig() map[string]any {
 	if c.CrossOrigin != "" {
 		m["crossOrigin"] = c.CrossOrigin
 	}
+	if c.I18n != nil {
+		m["i18n"] = c.I18n
+	}
+	if c.ScrollRestoration {
+		m["scrollRestoration"] = true
+	}
+	if c.DeploymentID != "" {
+		m["deploymentId"] = c.DeploymentID
+	}
 	return m
 }
 
