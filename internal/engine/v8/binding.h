@@ -40,7 +40,7 @@ typedef struct {
   int32_t state;       // OW_ALIVE ...
   uint32_t culprit;    // Job whose code ran when state stopped being OW_ALIVE; 0 unknown
   int64_t turn_start;  // (any) CLOCK_MONOTONIC ns at which the present message began; 0 between turns
-  int64_t heap_used;   // (any) bytes, refreshed by ow_measure and ow_collect
+  int64_t heap_used;   // (any) bytes that the last full collection left
   int64_t buffer_used; // (any) bytes of ArrayBuffers
   int32_t buffer_full; // an ArrayBuffer was refused since start
   int32_t near_limit;  // (any) the heap limit was reached
@@ -79,7 +79,6 @@ ow_shared* ow_state(ow_isolate* w);
 void ow_turn(ow_isolate* w, const uint8_t* batch, size_t len, int64_t budget_ns);
 // Runs tasks that V8 posted for this isolate.
 void ow_pump(ow_isolate* w);
-void ow_measure(ow_isolate* w);
 // Returns memory to the system: a full collection.
 void ow_collect(ow_isolate* w);
 // Stops the message that began at turn_start, if it still runs, and notes whose

@@ -78,10 +78,11 @@ size_t NearHeapLimit(void* data, size_t current, size_t) {
 
 // WebAssembly memories do not come from the allocator; they are bounded here,
 // when the collector has looked at them.
-void AfterCollection(Isolate* isolate, v8::GCType, v8::GCCallbackFlags, void* data) {
+void AfterCollection(Isolate* isolate, v8::GCType type, v8::GCCallbackFlags, void* data) {
   auto* self = static_cast<ow_isolate*>(data);
   v8::HeapStatistics s;
   isolate->GetHeapStatistics(&s);
+  if (type == v8::kGCTypeMarkSweepCompact) Publish(&self->shared.heap_used, static_cast<int64_t>(s.used_heap_size()));
   if (s.external_memory() <= 2 * self->out_limit || Peek(&self->shared.near_limit)) return;
   Publish(&self->shared.near_limit, 1);
   isolate->RequestInterrupt(Stop, self);
@@ -343,21 +344,10 @@ void ow_pump(ow_isolate* self) {
   onward::RunTasks(self);
 }
 
-void ow_measure(ow_isolate* self) {
-  Isolate* isolate = self->isolate;
-  Locker locker(isolate);
-  v8::HeapStatistics s;
-  isolate->GetHeapStatistics(&s);
-  Publish(&self->shared.heap_used, static_cast<int64_t>(s.used_heap_size()));
-}
-
 void ow_collect(ow_isolate* self) {
-  {
-    Locker locker(self->isolate);
-    Isolate::Scope isolate_scope(self->isolate);
-    self->isolate->LowMemoryNotification();
-  }
-  ow_measure(self);
+  Locker locker(self->isolate);
+  Isolate::Scope isolate_scope(self->isolate);
+  self->isolate->LowMemoryNotification();
 }
 
 void ow_interrupt(ow_isolate* self, int64_t turn_start) {

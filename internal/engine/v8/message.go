@@ -9,6 +9,7 @@ import (
 
 // Messages into JavaScript. The numbers are those of runtime/platform/messages.ts.
 const (
+	inNothing  = 0 // a message that was taken back
 	inBoot     = 1
 	inJob      = 2
 	inBody     = 3
@@ -105,16 +106,21 @@ func nextMessage(batch []byte) (m message, rest []byte, ok bool) {
 	return m, batch[padded:], true
 }
 
-// jobsIn returns the ids of the Jobs that batch begins.
-func jobsIn(batch []byte) (ids []uint32) {
+// jobs calls yield with each Job that batch begins; at is where its message
+// lies in batch. It stops when yield returns false.
+func jobs(batch []byte, yield func(id uint32, at int) bool) {
+	at := 0
 	for {
-		m, rest, ok := nextMessage(batch)
-		if !ok {
-			return ids
+		m, rest, ok := nextMessage(batch[at:])
+		if !ok || m.kind == inJob && !yield(m.id, at) {
+			return
 		}
-		if m.kind == inJob {
-			ids = append(ids, m.id)
-		}
-		batch = rest
+		at = len(batch) - len(rest)
 	}
+}
+
+// countJobs is how many Jobs batch begins.
+func countJobs(batch []byte) (n int) {
+	jobs(batch, func(uint32, int) bool { n++; return true })
+	return n
 }

@@ -41,6 +41,8 @@ type Pool struct {
 	table    *host.Table
 	env      host.Env
 	snapshot blob
+	// recycleAfter is the constant, but in tests.
+	recycleAfter time.Duration
 
 	waiting  atomic.Int64 // Jobs accepted and not begun
 	replaced atomic.Uint64
@@ -93,7 +95,7 @@ func New(opts engine.Options, table *host.Table) (engine.Engine, error) {
 	if opts.JobTimeout <= 0 {
 		opts.JobTimeout = time.Minute
 	}
-	p := &Pool{opts: opts, table: table, env: host.Env{Dir: opts.Dir, Vars: opts.Env}}
+	p := &Pool{opts: opts, table: table, env: host.Env{Dir: opts.Dir, Vars: opts.Env}, recycleAfter: recycleAfter}
 	p.watch.pool = p
 	if len(opts.Snapshot) > 0 {
 		raw, err := openSnapshot(opts.Snapshot, opts.Runtime)
@@ -101,6 +103,7 @@ func New(opts engine.Options, table *host.Table) (engine.Engine, error) {
 		case err == nil:
 			b := buffer(raw)
 			p.snapshot = blob{b.data, b.len}
+			p.opts.Runtime = nil // the snapshot has it
 		case len(opts.Runtime) == 0:
 			return nil, err
 		default:
@@ -360,7 +363,7 @@ func (p *Pool) Stats() engine.Stats {
 	return s
 }
 
-// heapUsed is the heap as it was measured last.
+// heapUsed is what the last full collection left.
 func (w *worker) heapUsed() uint64 {
 	shared := w.shown.Load()
 	if shared == nil {

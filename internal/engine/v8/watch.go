@@ -23,9 +23,12 @@ const (
 	// idleAfter is how long a worker does nothing before its heap is
 	// collected and memory returned.
 	idleAfter = time.Second
-	// recycleAt is the share of the heap limit, after a collection, above
-	// which a worker is replaced: it leaks.
+	// recycleAt is the share of the heap limit above which a worker is
+	// replaced when a full collection left that much: it leaks.
 	recycleAt = 0.7
+	// recycleAfter is the least age of a worker that is replaced for that, so
+	// that an app which needs its memory is not started over and over.
+	recycleAfter = time.Minute
 )
 
 // watch looks at the workers while any is busy: it ends turns that take too
@@ -128,10 +131,6 @@ func (t *watch) one(w *worker, s *sight, now time.Time) bool {
 		return true
 	}
 	if s.collected {
-		// The collection has been asked for; see what is left.
-		if float64(w.heapUsed()) > recycleAt*float64(t.pool.opts.HeapLimit) {
-			w.drain()
-		}
 		return false
 	}
 	if now.Sub(s.idleSince) >= idleAfter {
@@ -142,6 +141,12 @@ func (t *watch) one(w *worker, s *sight, now time.Time) bool {
 		w.mu.Unlock()
 	}
 	return true
+}
+
+// leaks tells that the last full collection left too much.
+func (w *worker) leaks() bool {
+	p := w.pool
+	return float64(w.heapUsed()) > recycleAt*float64(p.opts.HeapLimit) && time.Since(w.born) >= p.recycleAfter
 }
 
 // interrupt stops the message that began at start, or whatever runs when start

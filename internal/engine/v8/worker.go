@@ -53,6 +53,7 @@ type worker struct {
 	spare  []byte
 	wake   *time.Timer
 	booted bool
+	born   time.Time
 
 	mu       sync.Mutex
 	cond     sync.Cond
@@ -84,6 +85,7 @@ func newWorker(p *Pool) *worker {
 		ops:   map[uint32]*operation{},
 		up:    make(chan struct{}),
 		gone:  make(chan struct{}),
+		born:  time.Now(),
 	}
 	w.cond.L = &w.mu
 	w.ctx, w.cancel = context.WithCancel(context.Background())
@@ -192,6 +194,9 @@ func (w *worker) run() {
 		}
 		if collect {
 			C.ow_collect(w.iso)
+			if w.leaks() {
+				w.drain()
+			}
 		}
 	}
 }
@@ -203,9 +208,13 @@ func (w *worker) finished() bool {
 
 // work turns one batch; false when the worker has ended.
 func (w *worker) work(batch []byte) bool {
+	jobs(batch, func(id uint32, at int) bool { w.takeBack(id, batch[at:]); return true })
 	for rest := batch; len(rest) > 0; {
 		// The first message begins now; the others when the turn reaches them.
 		first, _, _ := nextMessage(rest)
+		if first.kind == inJob && w.takeBack(first.id, rest) {
+			first.kind = inNothing
+		}
 		if first.kind == inJob {
 			w.begun(1)
 		}
@@ -213,7 +222,7 @@ func (w *worker) work(batch []byte) bool {
 		w.turns.Add(1)
 		done := rest[:w.shared.consumed]
 		rest = rest[w.shared.consumed:]
-		n := len(jobsIn(done))
+		n := countJobs(done)
 		if first.kind == inJob {
 			n--
 		}
@@ -228,13 +237,31 @@ func (w *worker) work(batch []byte) bool {
 			w.failTurn(rest)
 			return false
 		}
-		if w.shared.buffer_full != 0 {
+		if w.shared.buffer_full != 0 || w.leaks() {
 			w.drain()
 		}
 		if atomic.LoadInt32((*int32)(unsafe.Pointer(&w.shared.pending))) != 0 {
 			w.poke()
 		}
 	}
+	return true
+}
+
+// takeBack removes a Job whose caller has gone before it began from the batch
+// that starts with its message.
+func (w *worker) takeBack(id uint32, batch []byte) bool {
+	c := w.find(id)
+	if c != nil {
+		c.mu.Lock()
+		over := c.over
+		c.mu.Unlock()
+		if !over {
+			return false
+		}
+		w.take(id)
+	}
+	batch[0] = inNothing
+	w.begun(1)
 	return true
 }
 
@@ -451,13 +478,9 @@ func (w *worker) failTurn(rest []byte) {
 	})
 }
 
-func unreached(id uint32, rest []byte) bool {
-	for _, j := range jobsIn(rest) {
-		if j == id {
-			return true
-		}
-	}
-	return false
+func unreached(id uint32, rest []byte) (found bool) {
+	jobs(rest, func(j uint32, _ int) bool { found = j == id; return !found })
+	return found
 }
 
 // fate is what the loss of a worker means for one of its Jobs.
