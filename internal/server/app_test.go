@@ -305,6 +305,10 @@ func apiRoute(ctx context.Context, in *input, job *engine.Job, do string) (*engi
 		return reply(map[string]any{"status": 204}, "")
 	case "weird":
 		return reply(map[string]any{"status": 7}, "x")
+	case "reason":
+		return reply(map[string]any{"status": 299, "statusText": "Rather Fine\r\nX-Injected: 1"}, strings.Repeat("x", 10000))
+	case "teapot":
+		return reply(map[string]any{"status": 418}, "")
 	case "stream":
 		r, w := io.Pipe()
 		go func() {

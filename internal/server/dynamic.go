@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -112,13 +113,12 @@ func (s *Server) renderErrorPage(q *request, status int, cause error) bool {
 		Route: "/_error", Mode: render.ModeRequest, Form: "html", Request: s.requestOf(q), Path: m.Path, AsPath: m.AsPath(),
 		Locale: m.Locale, StatusCode: status,
 	}
-	if m.Merged != nil {
+	// A page that failed shows its own query; one that does not exist has no params.
+	if cause != nil {
 		job.Query = m.Merged.AppendJSON(nil)
+		job.Err = pageError(cause, status)
 	} else {
 		job.Query = m.Query.AppendJSON(nil)
-	}
-	if cause != nil {
-		job.Err = pageError(cause, status)
 	}
 	made, err := render.RenderPage(q.r.Context(), e, &job, render.Body{})
 	if err != nil {
@@ -176,6 +176,7 @@ func (s *Server) api(q *request) error {
 		return err
 	}
 	addHeaders(q.w.Header(), answer.Headers)
+	q.reason = answer.StatusText
 	if answer.Stream == nil {
 		s.sendRaw(q, answer.Status, answer.Body)
 		return nil
@@ -203,8 +204,7 @@ func (s *Server) sendRaw(q *request, status int, body []byte) {
 	} else {
 		body = nil
 	}
-	q.begun = true
-	q.w.WriteHeader(validStatus(status))
+	q.head(validStatus(status))
 	if q.r.Method != http.MethodHead && len(body) > 0 {
 		_, _ = q.w.Write(body)
 	}
@@ -221,9 +221,8 @@ func (s *Server) sendOnce(q *request, status int, body []byte, kind []string) {
 			h["Etag"] = []string{cache.Tag(body)}
 		}
 		if status == http.StatusOK && reads(q.r.Method) && matches(q.r.Header, h["Etag"][0]) {
-			q.begun = true
 			delete(h, "Content-Type")
-			q.w.WriteHeader(http.StatusNotModified)
+			q.head(http.StatusNotModified)
 			return
 		}
 	}
@@ -262,8 +261,7 @@ func (s *Server) stream(q *request, answer *render.Response) error {
 			}
 		}
 	}
-	q.begun = true
-	q.w.WriteHeader(status)
+	q.head(status)
 	if q.r.Method == http.MethodHead || !bodyAllowed(status) {
 		return nil
 	}
@@ -327,8 +325,11 @@ func bodyOf(q *request) (render.Body, error) {
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
 		return render.Body{}, nil
 	}
-	if r.ContentLength < 0 || r.ContentLength > whole {
+	if r.ContentLength > whole {
 		return render.Body{Stream: r.Body}, nil
+	}
+	if r.ContentLength < 0 {
+		return chunkedBody(q)
 	}
 	b := make([]byte, r.ContentLength)
 	if _, err := io.ReadFull(r.Body, b); err != nil {
@@ -339,6 +340,26 @@ func bodyOf(q *request) (render.Body, error) {
 		return render.Body{}, r.Context().Err()
 	}
 	return render.Body{Whole: b}, nil
+}
+
+// chunkedBody reads the first piece of a body of unknown length, so that broken
+// chunks are answered by us and not by whatever reads the body.
+func chunkedBody(q *request) (render.Body, error) {
+	first := make([]byte, 4<<10)
+	n, err := q.r.Body.Read(first)
+	first = first[:n]
+	switch {
+	case err == io.EOF && n == 0:
+		return render.Body{}, nil
+	case err == io.EOF:
+		return render.Body{Whole: first}, nil
+	case err != nil && q.r.Context().Err() != nil:
+		return render.Body{}, q.r.Context().Err()
+	case err != nil:
+		q.w.Header()["Connection"] = connectionClose
+		return render.Body{}, errMalformed
+	}
+	return render.Body{Stream: io.MultiReader(bytes.NewReader(first), q.r.Body)}, nil
 }
 
 // previewKeys is previewKeys of protocol.ts as JSON.

@@ -231,14 +231,15 @@ func (s *Server) sendFile(q *request, f *files, a *asset, lifetime []string) err
 	h["Cache-Control"] = lifetime
 	h["Accept-Ranges"] = rangeUnit
 	h["Last-Modified"] = a.lastModified
-	h["Etag"] = a.etag
+	if s.manifest.Config.GenerateEtags {
+		h["Etag"] = a.etag
+	}
 	if conditional(r.Header) {
 		switch {
 		case failsPrecondition(r.Header, a):
 			return s.fileProblem(q, http.StatusPreconditionFailed, a)
 		case notModified(r.Header, a):
-			q.begun = true
-			q.w.WriteHeader(http.StatusNotModified)
+			q.head(http.StatusNotModified)
 			return nil
 		}
 	}
@@ -281,8 +282,7 @@ func (s *Server) sendLarge(q *request, f *files, a *asset, packable bool) error 
 	if packable && q.r.Method != http.MethodHead {
 		if coding := acceptedLive(q.r.Header["Accept-Encoding"]); coding != cache.Identity {
 			h["Content-Encoding"] = []string{coding.String()}
-			q.begun = true
-			q.w.WriteHeader(http.StatusOK)
+			q.head(http.StatusOK)
 			w := newPacker(coding, q.w)
 			defer w.release()
 			if _, err := io.Copy(w, file); err == nil {
@@ -292,8 +292,7 @@ func (s *Server) sendLarge(q *request, f *files, a *asset, packable bool) error 
 		}
 	}
 	h["Content-Length"] = a.length
-	q.begun = true
-	q.w.WriteHeader(http.StatusOK)
+	q.head(http.StatusOK)
 	if q.r.Method != http.MethodHead {
 		_, _ = io.CopyN(q.w, file, a.size)
 	}
@@ -323,8 +322,7 @@ func (s *Server) sendPart(q *request, f *files, a *asset, first, length int64) e
 		}
 		source = file
 	}
-	q.begun = true
-	q.w.WriteHeader(http.StatusPartialContent)
+	q.head(http.StatusPartialContent)
 	switch {
 	case q.r.Method == http.MethodHead:
 	case source != nil:

@@ -309,8 +309,7 @@ func (s *Server) sendImage(q *request, source string) *imageProblem {
 	tag := base64.RawURLEncoding.EncodeToString([]byte(a.etag[0]))
 	h["Etag"] = []string{tag}
 	if matches(q.r.Header, tag) {
-		q.begun = true
-		q.w.WriteHeader(http.StatusNotModified)
+		q.head(http.StatusNotModified)
 		return nil
 	}
 	h["Content-Type"] = []string{kind}

@@ -51,6 +51,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, o ListenOptions) err
 		MaxHeaderBytes:    maxHeader,
 		ReadHeaderTimeout: headTime,
 		IdleTimeout:       keep,
+		ConnContext:       withReasons,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	if keep < 0 {
@@ -61,7 +62,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, o ListenOptions) err
 		defer s.keepAlive.Store(nil)
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(l) }()
+	go func() { failed <- srv.Serve(reasonListener{l}) }()
 	warming, stopWarming := context.WithCancel(ctx)
 	warmed := make(chan struct{})
 	go func() {

@@ -88,6 +88,44 @@ func TestConnections(t *testing.T) {
 	}
 }
 
+// TestReasons: the text of the status line is the user's, or Node.js's.
+func TestReasons(t *testing.T) {
+	a := start(t, sample(), sampleFiles, pages)
+	address, _ := listen(t, a, ListenOptions{})
+	for _, c := range []struct{ request, want string }{
+		{"GET /api/echo?do=reason", "299 Rather FineX-Injected: 1"},
+		{"GET /api/echo?do=teapot", "418 I'm a Teapot"},
+		{"GET /file.txt\r\nRange: bytes=99-", "416 Range Not Satisfiable"},
+		{"GET /about", "200 OK"},
+		{"GET /nowhere", "404 Not Found"},
+	} {
+		target, headers, _ := strings.Cut(c.request, "\r\n")
+		if headers != "" {
+			headers += "\r\n"
+		}
+		res := raw(t, address, target+" HTTP/1.1\r\nHost: x\r\n"+headers+"\r\n")
+		if res.Status != c.want || res.Header.Get("X-Injected") != "" {
+			t.Errorf("%s: %q, want %q", c.request, res.Status, c.want)
+		}
+	}
+}
+
+// TestChunkedBodies: what is no chunked body is answered by the server.
+func TestChunkedBodies(t *testing.T) {
+	a := start(t, sample(), sampleFiles, pages)
+	address, _ := listen(t, a, ListenOptions{})
+	for _, c := range []struct{ name, body, want string }{
+		{"one chunk", "5\r\nhello\r\n0\r\n\r\n", "200\n\n…\"body\":\"hello\""},
+		{"empty", "0\r\n\r\n", "200\n\n…\"body\":\"\""},
+		{"malformed", "{\"a\":1}", "400\nContent-Type: -\n\n"},
+		{"malformed length", "zz\r\nhello\r\n0\r\n\r\n", "400\nContent-Type: -\n\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			check(t, c.name, raw(t, address, "POST /api/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"+c.body+"\r\n\r\n"), c.want)
+		})
+	}
+}
+
 // TestShutdown: no new connections, idle ones closed, what is under way finishes.
 func TestShutdown(t *testing.T) {
 	entered, release := make(chan struct{}), make(chan struct{})

@@ -248,8 +248,7 @@ func (s *Server) send(q *request, status int, b *cache.Body, kind []string) {
 	if s.manifest.Config.GenerateEtags {
 		h["Etag"] = b.ETag
 		if status == http.StatusOK && reads(q.r.Method) && matches(q.r.Header, b.ETag[0]) {
-			q.begun = true
-			q.w.WriteHeader(http.StatusNotModified)
+			q.head(http.StatusNotModified)
 			return
 		}
 	}
@@ -272,8 +271,7 @@ func (s *Server) write(q *request, status int, v *cache.Variant) {
 		h["Content-Encoding"] = v.Encoding
 	}
 	h["Content-Length"] = v.Length
-	q.begun = true
-	q.w.WriteHeader(status)
+	q.head(status)
 	if q.r.Method != http.MethodHead {
 		// A failed write means that the client has gone.
 		_, _ = q.w.Write(v.Bytes)
@@ -294,8 +292,7 @@ func (s *Server) plain(q *request, status int, text string, typed bool) {
 	if text != "" || q.r.Method != http.MethodHead {
 		h["Content-Length"] = []string{strconv.Itoa(len(text))}
 	}
-	q.begun = true
-	q.w.WriteHeader(status)
+	q.head(status)
 	if q.r.Method != http.MethodHead {
 		_, _ = q.w.Write([]byte(text))
 	}

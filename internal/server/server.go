@@ -91,6 +91,8 @@ type request struct {
 	page  *page
 	// onDemand: the request carries the key that lets it revalidate.
 	onDemand, onlyGenerated bool
+	// reason is the text of the status line when user code chose one.
+	reason string
 	// begun: the response has started, so that no error page can follow.
 	begun bool
 }
