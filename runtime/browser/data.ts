@@ -23,6 +23,8 @@ export interface DataRequest {
   first?: boolean;
 }
 
+/** Answers kept at most; the oldest goes first. */
+const maxKept = 500;
 const cache = new Map<string, Promise<PageData>>();
 const heads = new Set<string>();
 
@@ -74,6 +76,7 @@ export function fetchData(options: DataRequest): Promise<PageData> {
   const data = get(options);
   const store = () => {
     cache.set(url, data);
+    if (cache.size > maxKept) cache.delete(cache.keys().next().value!);
     data.then(
       () => keep || cache.delete(url),
       () => cache.delete(url),

@@ -175,4 +175,5 @@ async function start(text: string): Promise<void> {
 }
 
 const text = document.getElementById("__NEXT_DATA__")?.textContent;
-if (text) start(text).catch(reportError);
+// Somebody may navigate before the first page is on the screen.
+if (text) start(text).catch((err) => err instanceof Cancelled || reportError(err));

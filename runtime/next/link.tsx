@@ -39,6 +39,7 @@ export type LinkProps = OwnLinkProps &
 
 /** What was prefetched since the page was loaded: href, as, locale and strength. */
 const prefetched = new Set<string>();
+const maxPrefetched = 2000;
 
 function prefetch(
   router: NextRouter,
@@ -51,6 +52,8 @@ function prefetch(
   if (!priority) {
     const id = `${href}%${as}%${locale ?? router.locale}`;
     if (prefetched.has(id)) return;
+    // Forgetting some only means to ask for them once more.
+    if (prefetched.size >= maxPrefetched) prefetched.clear();
     prefetched.add(id);
   }
   // A prefetch that fails costs nothing: the click will load the page.
