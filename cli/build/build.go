@@ -147,6 +147,7 @@ func (b *build) load(ctx context.Context) error {
 	}
 	b.env = env
 	b.warn(env.Warnings)
+	b.warn(config.CheckProject(b.Dir, b.Environ, false))
 	if len(env.Files) > 0 {
 		b.progress.line("- Environments: %s", strings.Join(env.Files, ", "))
 	}
@@ -253,7 +254,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 	defer pool.Close()
 
 	phase = time.Now()
-	c := &collector{engine: pool, limit: 8 * b.workers()}
+	c := &collector{engine: pool, limit: 4 * b.workers()}
 	for _, p := range b.allRoutes() {
 		c.pages = append(c.pages, &page{Page: p})
 	}

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/onwardjs/onward/internal/diag"
 )
@@ -27,7 +29,8 @@ func newOutput(dir, distDir string) (*output, error) {
 	if err := os.MkdirAll(filepath.Dir(o.final), 0o755); err != nil {
 		return nil, cannotWrite(err)
 	}
-	staging, err := os.MkdirTemp(filepath.Dir(o.final), filepath.Base(o.final)+"-building-")
+	removeAbandoned(o.final + stagingInfix)
+	staging, err := os.MkdirTemp(filepath.Dir(o.final), filepath.Base(o.final)+stagingInfix)
 	if err != nil {
 		return nil, cannotWrite(err)
 	}
@@ -36,6 +39,29 @@ func newOutput(dir, distDir string) (*output, error) {
 	}
 	o.staging = staging
 	return o, nil
+}
+
+const stagingInfix = "-building-"
+
+// abandonedAfter is when a staging folder that nobody has written to belongs to
+// a build that was killed.
+const abandonedAfter = time.Hour
+
+func removeAbandoned(prefix string) {
+	found, err := filepath.Glob(escapeGlob(prefix) + "*")
+	if err != nil {
+		return // only a bad pattern fails
+	}
+	for _, dir := range found {
+		if info, err := os.Lstat(dir); err == nil && info.IsDir() && time.Since(info.ModTime()) > abandonedAfter {
+			_ = os.RemoveAll(dir)
+		}
+	}
+}
+
+// escapeGlob makes a path match itself only.
+func escapeGlob(path string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
 }
 
 func cannotWrite(err error) error {
@@ -51,22 +77,15 @@ func (o *output) cacheDir() string { return filepath.Join(o.final, "cache") }
 // carried over.
 func (o *output) publish(keep bool) error {
 	if _, err := os.Stat(o.final); err == nil {
-		carry := []string{"cache", "dev"}
 		if keep {
-			carry = nil
-			entries, err := os.ReadDir(o.final)
-			if err != nil {
-				return cannotWrite(err)
-			}
-			for _, e := range entries {
-				carry = append(carry, e.Name())
+			err = carry(o.final, o.staging)
+		} else {
+			for _, name := range []string{"cache", "dev"} {
+				err = errors.Join(err, move(filepath.Join(o.final, name), filepath.Join(o.staging, name)))
 			}
 		}
-		for _, name := range carry {
-			err := os.Rename(filepath.Join(o.final, name), filepath.Join(o.staging, name))
-			if err != nil && !errors.Is(err, fs.ErrNotExist) && !occupied(filepath.Join(o.staging, name)) {
-				return cannotWrite(err)
-			}
+		if err != nil {
+			return cannotWrite(err)
 		}
 		if err := exchange(o.staging, o.final); err != nil {
 			return cannotWrite(err)
@@ -86,9 +105,34 @@ func (o *output) publish(keep bool) error {
 // discard removes what a failed build has written.
 func (o *output) discard() { _ = os.RemoveAll(o.staging) }
 
-func occupied(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
+// carry moves what is in from and not in to.
+func carry(from, to string) error {
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		source, target := filepath.Join(from, e.Name()), filepath.Join(to, e.Name())
+		info, err := os.Lstat(target)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			err = move(source, target)
+		case err == nil && info.IsDir() && e.IsDir():
+			err = carry(source, target)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// move renames from to to; nothing to move is fine.
+func move(from, to string) error {
+	if err := os.Rename(from, to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // exchangeBySteps is for systems that cannot swap two folders at once.

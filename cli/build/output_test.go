@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/onwardjs/onward/internal/diag"
 )
@@ -114,5 +115,24 @@ func TestOutputIsNotTheProject(t *testing.T) {
 	var m *diag.Message
 	if !errors.As(err, &m) || m.Hint == "" {
 		t.Errorf("got %v, want a message with a hint", err)
+	}
+}
+
+func TestAbandonedStagingIsRemoved(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "an [odd] *name")
+	old, fresh := filepath.Join(dir, ".next-building-1"), filepath.Join(dir, ".next-building-2")
+	put(t, filepath.Join(old, "x"), "")
+	put(t, filepath.Join(fresh, "x"), "")
+	long := time.Now().Add(-2 * abandonedAfter)
+	if err := os.Chtimes(old, long, long); err != nil {
+		t.Fatal(err)
+	}
+	o, err := newOutput(dir, ".next")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.discard()
+	if got := names(t, dir); !slices.Equal(got, []string{".next-building-2"}) {
+		t.Errorf("left: %v, want the fresh one only", got)
 	}
 }
