@@ -50,8 +50,18 @@ const makers: Record<string, () => unknown> = {
 /** Names of all builtins, for module.builtinModules. */
 export const builtinNames: readonly string[] = Object.keys(makers);
 
+/** Gives classes and functions their names back, which bundling changes where two are alike. */
+export function named(exports: unknown): unknown {
+  if ((typeof exports !== "object" && typeof exports !== "function") || exports === null) return exports;
+  for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(exports))) {
+    if (typeof value !== "function" || value.name === key || !/^[A-Z]/.test(key)) continue;
+    if (value.name.replace(/^_|\d+$/g, "") === key) Object.defineProperty(value, "name", { value: key, configurable: true });
+  }
+  return exports;
+}
+
 export function registerBuiltins(): void {
-  for (const [name, make] of Object.entries(makers)) registerModule(name, make);
+  for (const [name, make] of Object.entries(makers)) registerModule(name, () => named(make()));
   setBuiltinLookup((name) => {
     const bare = name.startsWith("node:") ? name.slice(5) : name;
     return Object.hasOwn(makers, bare) ? requireModule(bare) : undefined;

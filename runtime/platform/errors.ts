@@ -1,5 +1,7 @@
 /** Errors with codes and texts that Node.js programs test for. */
 
+import { quoteString } from "./inspect";
+
 interface Coded extends Error {
   code?: string;
 }
@@ -62,7 +64,7 @@ function either(words: string[]): string {
 
 export function invalidArgValue(name: string, value: unknown, reason = "is invalid"): Error & { code: string } {
   const kind = name.includes(".") ? "property" : "argument";
-  const text = typeof value === "string" ? quote(value) : String(value);
+  const text = typeof value === "string" ? quoteString(value) : typeof value === "symbol" ? value.toString() : String(value);
   return codedError("ERR_INVALID_ARG_VALUE", `The ${kind} '${name}' ${reason}. Received ${text}`, TypeError);
 }
 

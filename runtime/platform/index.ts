@@ -7,7 +7,7 @@ import { onBoot } from "./loop";
 import { console } from "./console";
 import { process, startProcess } from "./process";
 import { Buffer } from "./node/buffer";
-import { registerBuiltins } from "./builtins";
+import { named, registerBuiltins } from "./builtins";
 import { AbortController, AbortSignal } from "./web/abort";
 import { Blob, File } from "./web/blob";
 import { Crypto, crypto } from "./web/crypto";
@@ -33,7 +33,7 @@ export * from "./module";
 declare const require: (path: string) => unknown;
 
 function define(values: Record<string, unknown>): void {
-  for (const [name, value] of Object.entries(values)) {
+  for (const [name, value] of Object.entries(named(values) as typeof values)) {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
   }
 }

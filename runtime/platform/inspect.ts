@@ -39,7 +39,8 @@ interface Context {
   maxArrayLength: number;
   maxStringLength: number;
   breakLength: number;
-  compact: number;
+  /** true: everything on as few lines as fit; a number: so many inner levels on one line. */
+  compact: number | true;
   sorted: boolean | ((a: string, b: string) => number);
   getters: boolean | "get" | "set";
   numericSeparator: boolean;
@@ -97,7 +98,7 @@ function context(o: Required<InspectOptions>, options: InspectOptions): Context 
     stylize: o.colors ? colored : plain,
     showHidden: o.showHidden, depth: o.depth === null ? Infinity : o.depth, colors: o.colors, customInspect: o.customInspect,
     showProxy: o.showProxy, maxArrayLength: o.maxArrayLength ?? Infinity, maxStringLength: o.maxStringLength ?? Infinity,
-    breakLength: o.breakLength, compact: o.compact === true ? 3 : o.compact === false ? 0 : o.compact, sorted: o.sorted,
+    breakLength: o.breakLength, compact: o.compact === false ? 0 : o.compact, sorted: o.sorted,
     getters: o.getters, numericSeparator: o.numericSeparator, options,
   };
 }
@@ -130,7 +131,7 @@ export function quoteString(text: string): string {
     const code = c.charCodeAt(0);
     if (code >= 0xd800) {
       const isPair = code < 0xdc00 ? isLow(text.charCodeAt(at + 1)) : isHigh(text.charCodeAt(at - 1));
-      return isPair ? c : `\\u${code.toString(16).toUpperCase()}`;
+      return isPair ? c : `\\u${code.toString(16)}`;
     }
     return controlNames[code] ?? `\\x${code.toString(16).toUpperCase().padStart(2, "0")}`;
   });
@@ -157,7 +158,7 @@ function formatPrimitive(ctx: Context, value: unknown): string {
         text = text.slice(0, ctx.maxStringLength);
         trailer = `... ${more} more character${more > 1 ? "s" : ""}`;
       }
-      if (ctx.compact !== 0 && text.length > 16 && text.length > ctx.breakLength - ctx.indentation - 4) {
+      if (ctx.compact !== true && text.length > 16 && text.length > ctx.breakLength - ctx.indentation - 4) {
         const lines = text.split(/(?<=\n)/);
         return lines.map((l) => ctx.stylize(quoteString(l), "string")).join(` +\n${" ".repeat(ctx.indentation + 2)}`) + trailer;
       }
@@ -333,7 +334,9 @@ function formatRaw(ctx: Context, value: object, recurseTimes: number): string {
   let tag = "";
   try {
     const own = (value as Record<symbol, unknown>)[Symbol.toStringTag];
-    if (typeof own === "string" && own !== "" && own !== constructor) tag = own;
+    // An own, enumerable tag is printed as a property already.
+    const shown = ctx.showHidden ? Object.hasOwn(value, Symbol.toStringTag) : Object.prototype.propertyIsEnumerable.call(value, Symbol.toStringTag);
+    if (typeof own === "string" && own !== constructor && !shown) tag = own;
   } catch {
     // A getter that throws has no tag.
   }
@@ -354,7 +357,7 @@ function formatRaw(ctx: Context, value: object, recurseTimes: number): string {
   } else if (isTyped !== undefined) {
     const view = value as Uint8Array;
     keys = nonIndexKeys(ctx, value);
-    braces = [`${prefix(constructor, tag === isTyped ? "" : tag, isTyped, `(${view.length})`)}[`, "]"];
+    braces = [`${prefix(constructor, tag, isTyped, `(${view.length})`)}[`, "]"];
     if (view.length === 0 && keys.length === 0 && !ctx.showHidden) return `${braces[0]}]`;
     kind = Kind.ArrayExtras;
     entries = () => formatTyped(ctx, view, recurseTimes);
@@ -363,10 +366,9 @@ function formatRaw(ctx: Context, value: object, recurseTimes: number): string {
     keys = keysOf(ctx, value);
     if (keys.length === 0) return ctx.stylize(base, "special");
   } else if (Object.prototype.toString.call(value) === "[object Arguments]" && Object.hasOwn(value, "callee")) {
-    keys = nonIndexKeys(ctx, value);
-    braces = ["[Arguments] [", "]"];
-    kind = Kind.ArrayExtras;
-    entries = () => formatArray(ctx, Array.from(value as ArrayLike<unknown>), recurseTimes);
+    keys = keysOf(ctx, value);
+    if (keys.length === 0) return "[Arguments] {}";
+    braces = ["[Arguments] {", "}"];
   } else if (isErrorObject(value)) {
     keys = keysOf(ctx, value);
     base = formatError(ctx, value, constructor, tag, keys);
@@ -377,14 +379,14 @@ function formatRaw(ctx: Context, value: object, recurseTimes: number): string {
     keys = keysOf(ctx, value);
     switch (slot) {
       case "Map":
-        braces = [`${prefix(constructor, tag, "Map", `(${(value as Map<unknown, unknown>).size})`)}{`, "}"];
+        braces = [`${prefix(constructor, tag, "Map", `(${String(mapSize.call(value))})`)}{`, "}"];
         entries = () => formatMap(ctx, value as Map<unknown, unknown>, recurseTimes);
-        if ((value as Map<unknown, unknown>).size === 0 && keys.length === 0) return `${braces[0]}}`;
+        if (mapSize.call(value) === 0 && keys.length === 0) return `${braces[0]}}`;
         break;
       case "Set":
-        braces = [`${prefix(constructor, tag, "Set", `(${(value as Set<unknown>).size})`)}{`, "}"];
+        braces = [`${prefix(constructor, tag, "Set", `(${String(setSize.call(value))})`)}{`, "}"];
         entries = () => formatSet(ctx, value as Set<unknown>, recurseTimes);
-        if ((value as Set<unknown>).size === 0 && keys.length === 0) return `${braces[0]}}`;
+        if (setSize.call(value) === 0 && keys.length === 0) return `${braces[0]}}`;
         break;
       case "Date": {
         const time = Date.prototype.getTime.call(value);
@@ -418,14 +420,14 @@ function formatRaw(ctx: Context, value: object, recurseTimes: number): string {
         break;
       case "WeakRef":
         braces[0] = `${prefix(constructor, tag, slot)}{`;
-        entries = () => [format1(ctx, (value as WeakRef<object>).deref(), recurseTimes + 1)];
+        entries = () => [format1(ctx, (value as WeakRef<object>).deref(), recurseTimes)];
         break;
       case "Number": case "String": case "Boolean": case "Symbol": case "BigInt": {
         const primitive = (Object(value) as { valueOf(): unknown }).valueOf.call(value);
         if (slot === "String") keys = nonIndexKeys(ctx, value);
-        let head = slot;
+        let head: string = slot;
         if (constructor !== slot) head = constructor === null ? `${slot} (null prototype)` : `${slot} (${constructor})`;
-        base = `[${head}${tag !== "" && tag !== constructor ? ` [${tag}]` : ""}: ${formatPrimitive({ ...ctx, stylize: plain, compact: 0 }, primitive)}]`;
+        base = `[${head}${tag !== "" && tag !== constructor ? ` [${tag}]` : ""}: ${formatPrimitive({ ...ctx, stylize: plain, compact: true }, primitive)}]`;
         if (keys.length === 0) return ctx.stylize(base, slot.toLowerCase());
         break;
       }
@@ -564,7 +566,7 @@ function formatArray(ctx: Context, array: unknown[], recurseTimes: number): stri
   let i = 0;
   for (; i < array.length && output.length < most; i++) {
     if (Object.hasOwn(array, i)) {
-      output.push(formatProperty(ctx, array, recurseTimes + 1, String(i), Kind.Array));
+      output.push(formatProperty(ctx, array, recurseTimes, String(i), Kind.Array));
       continue;
     }
     const start = i;
@@ -584,7 +586,7 @@ function formatTyped(ctx: Context, view: Uint8Array, recurseTimes: number): stri
   if (ctx.showHidden) {
     ctx.indentation += 2;
     for (const key of ["BYTES_PER_ELEMENT", "length", "byteLength", "byteOffset", "buffer"] as const) {
-      output.push(`[${key}]: ${format1(ctx, view[key], recurseTimes + 1)}`);
+      output.push(`[${key}]: ${format1(ctx, view[key], recurseTimes)}`);
     }
     ctx.indentation -= 2;
   }
@@ -607,26 +609,28 @@ function formatArrayBuffer(ctx: Context, buffer: ArrayBuffer): string[] {
 
 function formatSet(ctx: Context, set: Set<unknown>, recurseTimes: number): string[] {
   const output: string[] = [];
-  const most = Math.min(Math.max(0, ctx.maxArrayLength), set.size);
+  const most = Math.min(Math.max(0, ctx.maxArrayLength), Number(setSize.call(set)));
   ctx.indentation += 2;
   for (const item of Set.prototype.values.call(set)) {
     if (output.length >= most) break;
-    output.push(format1(ctx, item, recurseTimes + 1));
+    output.push(format1(ctx, item, recurseTimes));
   }
-  if (set.size > most) output.push(remaining(set.size - most));
+  const size = Number(setSize.call(set));
+  if (size > most) output.push(remaining(size - most));
   ctx.indentation -= 2;
   return output;
 }
 
 function formatMap(ctx: Context, map: Map<unknown, unknown>, recurseTimes: number): string[] {
   const output: string[] = [];
-  const most = Math.min(Math.max(0, ctx.maxArrayLength), map.size);
+  const most = Math.min(Math.max(0, ctx.maxArrayLength), Number(mapSize.call(map)));
   ctx.indentation += 2;
   for (const [key, item] of Map.prototype.entries.call(map)) {
     if (output.length >= most) break;
-    output.push(`${format1(ctx, key, recurseTimes + 1)} => ${format1(ctx, item, recurseTimes + 1)}`);
+    output.push(`${format1(ctx, key, recurseTimes)} => ${format1(ctx, item, recurseTimes)}`);
   }
-  if (map.size > most) output.push(remaining(map.size - most));
+  const size = Number(mapSize.call(map));
+  if (size > most) output.push(remaining(size - most));
   ctx.indentation -= 2;
   return output;
 }
@@ -642,11 +646,11 @@ function formatIterator(ctx: Context, value: object, recurseTimes: number, brace
   if (pairs) {
     braces[0] = braces[0].replace(/ Iterator] \{$/, " Entries] {");
     for (let i = 0; i < most; i++) {
-      const parts = [format1(ctx, list[2 * i], recurseTimes + 1), format1(ctx, list[2 * i + 1], recurseTimes + 1)];
+      const parts = [format1(ctx, list[2 * i], recurseTimes), format1(ctx, list[2 * i + 1], recurseTimes)];
       output.push(reduce(ctx, parts, "", ["[", "]"], Kind.ArrayExtras, recurseTimes));
     }
   } else {
-    for (let i = 0; i < most; i++) output.push(format1(ctx, list[i], recurseTimes + 1));
+    for (let i = 0; i < most; i++) output.push(format1(ctx, list[i], recurseTimes));
   }
   if (count > most) output.push(remaining(count - most));
   ctx.indentation -= 2;
@@ -661,7 +665,7 @@ function formatPromise(ctx: Context, promise: Promise<unknown>, recurseTimes: nu
   const [state, result] = __native.promiseState(promise);
   if (state === 0) return [ctx.stylize("<pending>", "special")];
   ctx.indentation += 2;
-  const text = format1(ctx, result, recurseTimes + 1);
+  const text = format1(ctx, result, recurseTimes);
   ctx.indentation -= 2;
   return [state === 2 ? `${ctx.stylize("<rejected>", "special")} ${text}` : text];
 }
@@ -671,7 +675,7 @@ function formatProperty(ctx: Context, value: object, recurseTimes: number, key: 
   let extra = " ";
   let text: string;
   if (d.value !== undefined || (!d.get && !d.set)) {
-    const indent = ctx.compact !== 0 || kind !== Kind.Object ? 2 : 3;
+    const indent = ctx.compact !== true || kind !== Kind.Object ? 2 : 3;
     ctx.indentation += indent;
     text = format1(ctx, d.value, recurseTimes);
     if (indent === 3 && ctx.breakLength < visibleLength(text, ctx.colors)) extra = `\n${" ".repeat(ctx.indentation)}`;
@@ -720,11 +724,11 @@ function visibleLength(text: string, hasColors: boolean): number {
 }
 
 function reduce(ctx: Context, output: string[], base: string, braces: [string, string], kind: Kind, recurseTimes: number, value?: object): string {
-  if (ctx.compact >= 1) {
+  if (ctx.compact !== true) {
     const count = output.length;
-    if (kind === Kind.ArrayExtras && count > 6) output = groupElements(ctx, output, value);
+    if (ctx.compact >= 1 && kind === Kind.ArrayExtras && count > 6) output = groupElements(ctx, output, value);
     // Combine the innermost levels on one line, as long as it is short.
-    if (ctx.currentDepth - recurseTimes < ctx.compact && count === output.length) {
+    if (ctx.compact >= 1 && ctx.currentDepth - recurseTimes < ctx.compact && count === output.length) {
       const start = output.length + ctx.indentation + braces[0].length + base.length + 10;
       if (fitsOneLine(ctx, output, start, base)) {
         const joined = output.join(", ");
@@ -769,11 +773,11 @@ function groupElements(ctx: Context, output: string[], value: object | undefined
   const actual = longest + gap;
   if (actual * 3 + ctx.indentation >= ctx.breakLength || !(total / actual > 5 || longest <= 6)) return output;
   // A character is about 2.5 times as high as wide: aim at a square block.
-  const biased = Math.max(actual - Math.sqrt(actual - total / output.length), 1);
+  const biased = Math.max(actual - 3 - Math.sqrt(actual - total / output.length), 1);
   const columns = Math.min(
     Math.round(Math.sqrt(2.5 * biased * count) / biased),
     Math.floor((ctx.breakLength - ctx.indentation) / actual),
-    ctx.compact * 4,
+    (ctx.compact as number) * 4,
     15,
   );
   if (columns <= 1) return output;

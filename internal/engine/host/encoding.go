@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
 )
@@ -80,6 +81,9 @@ func encodingDecode(_ *Env, text string, body []byte) (Value, error) {
 			return Value{}, failf("ERR_ENCODING_NOT_SUPPORTED", "The %q encoding is not supported", name)
 		}
 	}
+	if table, ok := e.(*charmap.Charmap); ok {
+		return decodeTable(table, body, fatal)
+	}
 	out, err := e.NewDecoder().Bytes(body)
 	if err != nil {
 		return Value{}, failf("ERR_ENCODING_INVALID_ENCODED_DATA", "%v", err)
@@ -89,6 +93,24 @@ func encodingDecode(_ *Env, text string, body []byte) (Value, error) {
 		return Value{}, errInvalidData
 	}
 	return Value{Text: s}, nil
+}
+
+// decodeTable: bytes of the C1 range without a letter are control characters
+// to the web, and errors to x/text.
+func decodeTable(table *charmap.Charmap, body []byte, fatal bool) (Value, error) {
+	var out strings.Builder
+	out.Grow(len(body))
+	for _, b := range body {
+		r := table.DecodeByte(b)
+		if r == utf8.RuneError && b >= 0x80 && b < 0xa0 {
+			r = rune(b)
+		}
+		if r == utf8.RuneError && fatal {
+			return Value{}, errInvalidData
+		}
+		out.WriteRune(r)
+	}
+	return Value{Text: out.String()}, nil
 }
 
 var errInvalidData = errors.New("the encoded data was not valid")

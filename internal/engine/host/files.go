@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -33,6 +34,8 @@ type fileArgs struct {
 	Mtime     float64 `json:"mtime"`
 	UID       int     `json:"uid"`
 	GID       int     `json:"gid"`
+	// Syscall is the name a failure of realpath shows.
+	Syscall string `json:"syscall"`
 }
 
 // fileStat is what stat answers; times are milliseconds since 1970.
@@ -132,7 +135,7 @@ func fileOps(o *Options) map[string]SyncFunc {
 				to, err = filepath.Abs(to)
 			}
 			if err != nil {
-				return Value{}, fsError(err, "realpath", a)
+				return Value{}, fsError(err, cmp.Or(a.Syscall, "realpath"), a)
 			}
 			return Value{Text: to}, nil
 		},
@@ -446,7 +449,7 @@ func remove(_ *Env, a *fileArgs, _ []byte) (Value, error) {
 		if a.Force && errors.Is(err, fs.ErrNotExist) {
 			return Value{}, nil
 		}
-		return Value{}, fsError(err, "rm", a)
+		return Value{}, fsError(err, "lstat", a)
 	}
 	if info.IsDir() && !a.Recursive {
 		return Value{}, failf("ERR_FS_EISDIR", "Path is a directory: rm returned EISDIR (is a directory) %s", a.Path)

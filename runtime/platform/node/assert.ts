@@ -35,7 +35,7 @@ export class AssertionError extends Error {
   constructor(options: AssertionOptions) {
     if (options === null || typeof options !== "object") throw invalidArgType("options", "Object", options);
     const { message, actual, expected, operator } = options;
-    super(message !== undefined ? String(message) : generate(operator, actual, expected));
+    super(text(message, operator, actual, expected));
     this.generatedMessage = message === undefined;
     Object.defineProperty(this, "name", { value: "AssertionError", enumerable: false, writable: true, configurable: true });
     this.actual = actual;
@@ -47,6 +47,13 @@ export class AssertionError extends Error {
   override toString(): string {
     return `${this.name} [${this.code}]: ${this.message}`;
   }
+}
+
+/** With a message of one's own the two equality checks still show what differs. */
+function text(message: string | Error | undefined, operator: string, actual: unknown, expected: unknown): string {
+  if (message === undefined || message === null) return generate(operator, actual, expected);
+  if (operator === "deepStrictEqual" || operator === "strictEqual") return difference(operator, actual, expected, String(message));
+  return String(message);
 }
 
 function generate(operator: string, actual: unknown, expected: unknown): string {
@@ -70,15 +77,15 @@ function generate(operator: string, actual: unknown, expected: unknown): string 
 }
 
 /** Both values with the lines that differ marked. */
-function difference(operator: string, actual: unknown, expected: unknown): string {
+function difference(operator: string, actual: unknown, expected: unknown, custom?: string): string {
   const a = show(actual).split("\n");
   const e = show(expected).split("\n");
   const isObject = (v: unknown): boolean => (typeof v === "object" && v !== null) || typeof v === "function";
-  let heading = headings[operator]!;
-  if (operator === "strictEqual" && isObject(actual) && isObject(expected)) heading = headings["strictEqualObject"]!;
+  let heading = custom ?? headings[operator]!;
+  if (custom === undefined && operator === "strictEqual" && isObject(actual) && isObject(expected)) heading = headings["strictEqualObject"]!;
   if (a.length === 1 && e.length === 1 && a[0] !== e[0]) {
     const inputLength = a[0]!.length + e[0]!.length;
-    if (inputLength <= 12 && !(isObject(actual) || isObject(expected)) && (actual !== 0 || expected !== 0)) return `${headings[operator]}\n\n${a[0]} !== ${e[0]}\n`;
+    if (inputLength <= 12 && !(isObject(actual) || isObject(expected)) && (actual !== 0 || expected !== 0)) return `${custom ?? headings[operator]}\n\n${a[0]} !== ${e[0]}\n`;
     if (operator !== "strictEqualObject" && inputLength < 80) {
       let i = 0;
       while (a[0]![i] === e[0]![i]) i++;
@@ -261,23 +268,35 @@ function matchText(text: unknown, pattern: RegExp, message: Message, wanted: boo
     typeof text !== "string"
       ? `The "string" argument must be of type string. Received type ${typeof text} (${inspect(text)})`
       : `${wanted ? "The input did not match the regular expression " : "The input was expected to not match the regular expression "}${inspect(pattern)}. Input:\n\n${inspect(text)}\n`;
-  throw new AssertionError({ actual: text, expected: pattern, operator: start.name, message: message ?? generated, stackStartFn: start });
+  const error = new AssertionError({ actual: text, expected: pattern, operator: start.name, message: message ?? generated, stackStartFn: start });
+  error.generatedMessage = message === undefined;
+  throw error;
 }
 
 const shared = {
   AssertionError, throws, doesNotThrow, rejects, doesNotReject, strictEqual, notStrictEqual, deepStrictEqual, notDeepStrictEqual, match, doesNotMatch,
-  fail(message: Message = "Failed"): never {
+  fail(message?: Message): never {
     if (message instanceof Error) throw message;
-    throw new AssertionError({ message, operator: "fail" });
+    const error = new AssertionError({ message: message ?? "Failed", operator: "fail" });
+    error.generatedMessage = message === undefined;
+    throw error;
   },
   ifError(value: unknown): void {
     if (value === null || value === undefined) return;
     const text = value instanceof Error && value.message ? value.message : inspect(value);
     const error = new AssertionError({ actual: value, expected: null, operator: "ifError", message: `ifError got unwanted exception: ${text}` });
-    error.generatedMessage = true;
     throw error;
   },
 };
+
+interface Assert {
+  (...args: unknown[]): void;
+  strict: unknown;
+  equal: Function;
+  notEqual: Function;
+  deepEqual: Function;
+  notDeepEqual: Function;
+}
 
 export const assertModule = Object.assign((...args: unknown[]) => check(assertModule, args), shared, {
   ok,
@@ -297,7 +316,7 @@ export const assertModule = Object.assign((...args: unknown[]) => check(assertMo
     missingArguments(arguments);
     if (isDeepEqual(actual, expected, false)) fail(actual, expected, message, "notDeepEqual", assertModule.notDeepEqual);
   },
-}) as typeof shared & { (...args: unknown[]): void; strict: unknown; equal: Function; notEqual: Function; deepEqual: Function; notDeepEqual: Function };
+}) as unknown as typeof shared & Assert;
 
 const strict = Object.assign((...args: unknown[]) => check(strict, args), shared, {
   ok, equal: strictEqual, notEqual: notStrictEqual, deepEqual: deepStrictEqual, notDeepEqual: notDeepStrictEqual,

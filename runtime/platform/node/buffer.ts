@@ -30,7 +30,7 @@ function encodingOf(encoding: unknown): Encoding {
 }
 
 /** Largest Buffer; the engine's own limit on all buffers together is lower. */
-const maxLength = 2 ** 32 - 1;
+const maxLength = 2 ** 32;
 const maxStringLength = 2 ** 29 - 24;
 
 export { Blob };

@@ -164,7 +164,7 @@ export const calls = {
   }),
   symlink: (target: unknown, path: unknown): Request<undefined> => ({ op: "symlink", args: { path: pathOf(target, "target"), dest: pathOf(path) }, finish: nothing }),
   readlink: (path: unknown, options?: unknown): Request<string | Uint8Array> => ({ op: "readlink", args: { path: pathOf(path) }, finish: textOrBuffer(optionsOf(options).encoding) }),
-  realpath: (path: unknown, options?: unknown): Request<string | Uint8Array> => ({ op: "realpath", args: { path: pathOf(path) }, finish: textOrBuffer(optionsOf(options).encoding) }),
+  realpath: (path: unknown, options?: unknown, syscall?: string): Request<string | Uint8Array> => ({ op: "realpath", args: { path: pathOf(path), syscall }, finish: textOrBuffer(optionsOf(options).encoding) }),
   access: (path: unknown, mode?: unknown): Request<undefined> => ({ op: "access", args: { path: pathOf(path), mode: modeOf(mode, 0) }, finish: nothing }),
   chmod: (path: unknown, mode: unknown): Request<undefined> => ({ op: "chmod", args: { path: pathOf(path), mode: modeOf(mode, 0) }, finish: nothing }),
   chown: (path: unknown, uid: unknown, gid: unknown): Request<undefined> => ({ op: "chown", args: { path: pathOf(path), uid: Number(uid), gid: Number(gid) }, finish: nothing }),

@@ -58,6 +58,12 @@ for (const name of names) {
   if (!["open", "close", "fstat", "ftruncate", "fsync", "fdatasync"].includes(name)) promises[name] = promise;
 }
 
+// Outside of promises Node walks the path itself.
+for (const name of ["realpath", "realpathSync"] as const) {
+  const { sync, callback } = forms(((path: unknown, options?: unknown) => calls.realpath(path, options, "lstat")) as never);
+  fs[name] = name === "realpath" ? callback : sync;
+}
+
 // stat may be told not to fail.
 for (const name of ["stat", "lstat"] as const) {
   fs[`${name}Sync`] = (file: unknown, options?: unknown): Stats | undefined => {
@@ -72,7 +78,7 @@ for (const name of ["stat", "lstat"] as const) {
 
 // Files that are open already: readFile and writeFile take their number.
 type FileArg = number | FileHandle;
-const isOpen = (file: unknown): file is FileArg => typeof file === "number" || file instanceof FileHandle;
+const isOpen = (file: unknown): file is FileArg => Number.isInteger(file) || file instanceof FileHandle;
 
 function readOpenSync(file: FileArg): Uint8Array {
   const chunks: Uint8Array[] = [];

@@ -135,7 +135,7 @@ function make(f: Flavour): Path {
     const at = lastSeparator(path, withoutTrailing(path, root.length), root.length);
     if (at < 0) return root.length ? path.slice(0, root.length) : ".";
     // "//a" keeps both slashes on POSIX.
-    if (at === 0 && !f.windows) return "//";
+    if (at === 1 && !f.windows && path.startsWith("//")) return "//";
     let end = at;
     if (f.windows) while (end > root.length && f.isSeparator(path[end - 1])) end--;
     return path.slice(0, Math.max(end, root.length)) || sep;
@@ -167,6 +167,8 @@ function make(f: Flavour): Path {
     const ext = extname(base);
     const end = withoutTrailing(path, length);
     const at = lastSeparator(path, end, length);
+    // Node takes the second dot of "/.." for an extension.
+    if (!f.windows && length === 1 && at < 0 && base === "..") return { root, dir: root, base, ext: ".", name: "." };
     return { root, dir: at < 0 ? root : path.slice(0, at), base, ext, name: ext ? base.slice(0, -ext.length) : base };
   }
 

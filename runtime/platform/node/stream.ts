@@ -2,7 +2,7 @@
 import * as readable from "readable-stream/lib/stream.js";
 import { eventsModule } from "./events";
 import { invalidArgType } from "../errors";
-import { ByteLengthQueuingStrategy, CountQueuingStrategy, ReadableStream, WritableStream } from "../web/streams";
+import { CountQueuingStrategy, ReadableStream, WritableStream } from "../web/streams";
 import * as web from "../web/streams";
 
 type Callback = (error?: Error | null, value?: unknown) => void;
@@ -75,13 +75,14 @@ interface StreamModule {
 export const streamModule = ((readable as { default?: unknown }).default ?? readable) as unknown as StreamModule & Record<string, unknown>;
 const { Readable, Writable, Duplex, finished } = streamModule;
 
+const lengthOf = (chunk: unknown): number => (chunk as Uint8Array | undefined)?.byteLength ?? (chunk as string | undefined)?.length ?? 1;
 const isBytes = (v: unknown): v is Uint8Array => v instanceof Uint8Array;
 
 /** A web stream over a Node stream. Pausing it holds the Node stream back. */
 function readableToWeb(stream: NodeReadable, options: { strategy?: { highWaterMark?: number; size?: (chunk: unknown) => number } } = {}): ReadableStream<unknown> {
   if (typeof stream?.pause !== "function") throw invalidArgType("streamReadable", "stream.Readable", stream);
   const objectMode = stream.readableObjectMode;
-  const strategy = options.strategy ?? (objectMode ? new CountQueuingStrategy({ highWaterMark: stream.readableHighWaterMark }) : new ByteLengthQueuingStrategy({ highWaterMark: stream.readableHighWaterMark }));
+  const strategy = options.strategy ?? (objectMode ? new CountQueuingStrategy({ highWaterMark: stream.readableHighWaterMark }) : { highWaterMark: stream.readableHighWaterMark, size: lengthOf });
   let canceled = false;
   stream.pause();
   return new ReadableStream<unknown>(
@@ -179,7 +180,7 @@ function writableToWeb(stream: NodeWritable): WritableStream<unknown> {
         stream.destroy(reason);
       },
     },
-    stream.writableObjectMode ? new CountQueuingStrategy({ highWaterMark: stream.writableHighWaterMark }) : (new ByteLengthQueuingStrategy({ highWaterMark: stream.writableHighWaterMark }) as never),
+    { highWaterMark: stream.writableHighWaterMark, size: stream.writableObjectMode ? () => 1 : lengthOf },
   );
 }
 

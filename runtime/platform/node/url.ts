@@ -68,7 +68,7 @@ function parse(url: string, parseQuery?: boolean, slashesDenoteHost?: boolean): 
 
 function urlToHttpOptions(url: URL): Record<string, unknown> {
   const out: Record<string, unknown> = {
-    protocol: url.protocol, hostname: url.hostname.replace(/^\[|\]$/g, ""), hash: url.hash, search: url.search, pathname: url.pathname,
+    __proto__: null, protocol: url.protocol, hostname: url.hostname.replace(/^\[|\]$/g, ""), hash: url.hash, search: url.search, pathname: url.pathname,
     path: `${url.pathname}${url.search}`, href: url.href,
   };
   if (url.port !== "") out["port"] = Number(url.port);

@@ -7,6 +7,8 @@ import { TextDecoder, TextEncoder } from "../web/encoding";
 import { isDeepEqual } from "./deep-equal";
 import { parseArgs } from "./parse-args";
 import { types } from "./types";
+// For what promisify(setTimeout) means.
+import "./timers";
 
 type Fn = (this: unknown, ...args: unknown[]) => unknown;
 

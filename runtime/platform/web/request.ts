@@ -60,16 +60,16 @@ export class Request extends Body {
       if (url.username || url.password) throw new TypeError(`Request cannot be constructed from a URL that includes credentials: ${String(input)}`);
       this.#url = url.href;
     }
-    this.#method = init.method !== undefined ? checkMethod(init.method) : (from?.#method ?? "GET");
-    this.#headers = new Headers(init.headers ?? from?.#headers);
-    this.#redirect = init.redirect ?? from?.#redirect ?? "follow";
+    this.#method = init.method !== undefined ? checkMethod(init.method) : (from ? from.#method : "GET");
+    this.#headers = new Headers(init.headers ?? (from ? from.#headers : undefined));
+    this.#redirect = init.redirect ?? (from ? from.#redirect : "follow");
     if (!["follow", "error", "manual"].includes(this.#redirect)) throw new TypeError(`Request: "${this.#redirect}" is not a redirect mode`);
     const signal = init.signal === undefined ? from?.signal : init.signal;
     if (signal !== null && signal !== undefined) {
       if (!(signal instanceof AbortSignal)) throw new TypeError("Failed to construct 'Request': member signal is not of type AbortSignal.");
       this.#signal = signal;
     }
-    const base = from?.#options;
+    const base = from ? from.#options : undefined;
     this.#options = {
       cache: init.cache ?? base?.cache ?? "default",
       credentials: init.credentials ?? base?.credentials ?? "same-origin",

@@ -243,7 +243,7 @@ export class SubtleCrypto {
       if (format === "raw") return toArrayBuffer(material);
       if (format !== "jwk") fail("NotSupportedError", `Unable to export a secret key as ${format}`);
       const alg = a.name === "HMAC" ? `HS${hashOf(a).slice(4)}` : `A${a.length}${a.name.slice(4)}`;
-      return { kty: "oct", k: base64url(material), alg, key_ops: key.usages, ext: true };
+      return { key_ops: key.usages, ext: true, kty: "oct", k: base64url(material), alg };
     }
     if (format === "jwk") {
       const jwk = JSON.parse(await awaitText("key.export", JSON.stringify({ key: material.der, kind: material.kind, format }))) as Jwk;
