@@ -8,12 +8,13 @@
 import { load, start } from "./app";
 import { IncomingMessage } from "./incoming";
 import { ServerResponse } from "./outgoing";
-import { render } from "./renderer";
+import { canRehearse, render } from "./renderer";
 import { document, documentOf } from "./shell";
 import { Collected, appElement, bodyElement, serverRouter, surround } from "./tree";
 
 /** Call it last, when all modules are registered. */
 export function rehearse(): void {
+  if (!canRehearse()) return;
   start({
     buildId: "", dir: "/", distDir: "/", dev: false, assetPrefix: "", basePath: "", trailingSlash: false,
     reactStrictMode: false, images: {}, pages: {}, mainScripts: ["main.js"], manifestScripts: ["manifest.js"],
@@ -29,7 +30,7 @@ export function rehearse(): void {
   });
   const props = { pageProps: { statusCode: 404 } };
   const app = appElement(load("/_app").Component, page.Component, props, router);
-  const body = render(() => bodyElement(surround({ router, autoExport: false, collected, images: null }, false, app)), page) as string;
+  const body = render(() => bodyElement(surround({ router, collected, images: null }, app)), page) as string;
   document({
     page,
     Document: documentOf().Component,

@@ -27,29 +27,38 @@ interface FullRenderer {
 
 declare const require: (name: string) => any;
 
-/**
- * The build that writes strings; React before 19.2 has it without pipes, then
- * the Node.js build serves.
- */
-function choose(): FullRenderer {
+/** The build that writes strings; React 18 has none. */
+const strings = once((): Partial<FullRenderer> | undefined => {
   try {
-    const strings = require("react-dom/server.bun") as FullRenderer;
-    if (typeof strings.renderToPipeableStream === "function") return strings;
+    return require("react-dom/server.bun") as Partial<FullRenderer>;
   } catch (error) {
-    // React 18 has no such build; anything else that fails is worth hearing of.
+    // Anything but its absence is worth hearing of.
     if (!/Cannot find module|Dynamic require/.test(String((error as { message?: unknown }).message))) throw error;
+    return undefined;
   }
-  return require("react-dom/server.node") as FullRenderer;
+});
+const node = once(() => require("react-dom/server.node") as FullRenderer);
+
+const synchronous = once(() => (strings() ?? node()) as Pick<FullRenderer, "renderToString">);
+/** Before React 19.3 the string build writes to Bun's own streams only: then the Node.js build serves. */
+const full = once(() => (strings()?.renderToPipeableStream ? (strings() as FullRenderer) : node()));
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
-let renderer: FullRenderer | undefined;
-function react(): FullRenderer {
-  return (renderer ??= choose());
+/**
+ * Whether rendering may be tried while a snapshot is made: V8 does not restore
+ * React's Node.js build from one.
+ */
+export function canRehearse(): boolean {
+  return strings() !== undefined;
 }
 
 /** Renders what never suspends (the document). */
 export function renderSync(element: ReactElement): string {
-  return react().renderToString(element);
+  return synchronous().renderToString(element);
 }
 
 /**
@@ -59,7 +68,7 @@ export function renderSync(element: ReactElement): string {
 export function render(element: () => ReactElement, memory: { suspends: boolean }): string | Promise<string> {
   if (!memory.suspends) {
     try {
-      const html = react().renderToString(element());
+      const html = synchronous().renderToString(element());
       if (!html.includes("<!--$")) return html;
     } catch (error) {
       if (!isSuspension(error)) throw error;
@@ -83,7 +92,7 @@ function renderFully(element: ReactElement): Promise<string> {
     let html = "";
     let fatal: unknown;
     let decoder: TextDecoder | undefined;
-    const stream = react().renderToPipeableStream(element, {
+    const stream = full().renderToPipeableStream(element, {
       onAllReady() {
         stream.pipe({
           write(chunk) {
