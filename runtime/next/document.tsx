@@ -101,13 +101,13 @@ export function Html({ children, ...rest }: HTMLAttributes<HTMLHtmlElement>): Re
   );
 }
 
-function styleLinks(context: HtmlContextValue, origin: OriginProps): ReactElement[] {
+function styleLinks(context: HtmlContextValue, { nonce, crossOrigin }: OriginProps): ReactElement[] {
   const link = (file: string, kind: Record<string, string>) => {
     const href = assetUrl(context, file);
     return (
       <Fragment key={file}>
-        <link {...origin} rel="preload" href={href} as="style" />
-        <link {...origin} rel="stylesheet" href={href} {...kind} />
+        <link nonce={nonce} rel="preload" href={href} as="style" crossOrigin={crossOrigin} />
+        <link nonce={nonce} rel="stylesheet" href={href} crossOrigin={crossOrigin} {...kind} />
       </Fragment>
     );
   };
@@ -119,12 +119,14 @@ function styleLinks(context: HtmlContextValue, origin: OriginProps): ReactElemen
   ];
 }
 
-function scriptTags(context: HtmlContextValue, origin: OriginProps): ReactElement[] {
+function scriptTags(context: HtmlContextValue, { nonce, crossOrigin }: OriginProps): ReactElement[] {
   const src = (file: string) => assetUrl(context, file);
   return [
-    ...context.scripts.map((file) => <script key={file} type="module" src={src(file)} {...origin} />),
+    ...context.scripts.map((file) => (
+      <script key={file} type="module" src={src(file)} nonce={nonce} crossOrigin={crossOrigin} />
+    )),
     ...context.manifestScripts.map((file) => (
-      <script key={file} src={src(file)} {...origin} defer fetchPriority="low" />
+      <script key={file} src={src(file)} nonce={nonce} defer crossOrigin={crossOrigin} />
     )),
   ];
 }
@@ -153,9 +155,10 @@ export function Head({
           <script
             key={script.id ?? i}
             {...scriptAttributes(script)}
-            {...origin}
+            nonce={origin.nonce}
             dangerouslySetInnerHTML={inlineScript(script)}
             data-nscript="beforeInteractive"
+            crossOrigin={origin.crossOrigin}
           />
         ),
       )}
@@ -177,8 +180,9 @@ export function Head({
             key={script.src || i}
             {...(scriptAttributes(script) as ScriptHTMLAttributes<HTMLScriptElement>)}
             defer={!script.async}
-            {...origin}
+            nonce={origin.nonce}
             data-nscript="beforeInteractive"
+            crossOrigin={origin.crossOrigin}
           />
         ) : null,
       )}
