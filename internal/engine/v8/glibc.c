@@ -1,3 +1,5 @@
+//go:build cgo && !onward_nov8
+
 // The prebuilt V8 was linked against glibc 2.38, whose headers rename a few
 // functions to C23 variants. Older C libraries lack the new names; these give
 // them the old behaviour. Weak, so that a newer C library's own win.

@@ -1,3 +1,5 @@
+//go:build cgo && !onward_nov8
+
 // The life of an isolate: start, turns, limits, snapshot, end.
 
 #include "isolate.h"

@@ -1,3 +1,5 @@
+//go:build cgo && !onward_nov8
+
 // globalThis.__native: what bare V8 does not show to scripts. The contract is
 // runtime/platform/native.d.ts.
 

@@ -1,3 +1,5 @@
+//go:build cgo && !onward_nov8
+
 #include "platform.h"
 
 #include <libplatform/libplatform.h>

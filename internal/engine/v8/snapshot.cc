@@ -1,3 +1,5 @@
+//go:build cgo && !onward_nov8
+
 // Making a start-up snapshot, without betting the process on it.
 //
 // V8 13.6 aborts when its serialiser meets data that two regular expressions

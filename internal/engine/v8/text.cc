@@ -1,3 +1,5 @@
+//go:build cgo && !onward_nov8
+
 // Strings and bytes across the border, without a slow path: one-byte strings
 // are copied when they are ASCII, two-byte strings go through a UTF-16 to UTF-8
 // conversion that takes ASCII runs eight at a time.
