@@ -31,6 +31,13 @@ func (b *build) browserGraph(ctx context.Context) error {
 		}
 	}
 	entries := []api.EntryPoint{{InputPath: mainEntry, OutputPath: "static/chunks/main"}}
+	preludes, err := b.preludes()
+	if err != nil {
+		return err
+	}
+	for _, p := range preludes {
+		entries = append(entries, api.EntryPoint{InputPath: preludeNamespace + ":" + p.name, OutputPath: "static/chunks/" + p.name})
+	}
 	for _, p := range pages {
 		entries = append(entries, api.EntryPoint{InputPath: pageNamespace + ":" + p.Route, OutputPath: "static/chunks/pages/" + pagePath(p.Route)})
 	}
@@ -71,6 +78,7 @@ func (b *build) browserGraph(ctx context.Context) error {
 		Plugins: []api.Plugin{
 			b.pagePlugin(pages, b.browserEntry),
 			b.mainPlugin(),
+			preludePlugin(preludes),
 			b.next.browser(b.dir, string(client)),
 			b.next.polyfills(b.dir),
 			b.styles.plugin(true),
@@ -115,7 +123,7 @@ func (b *build) browserGraph(ctx context.Context) error {
 		f.inputs = slices.Sorted(maps.Keys(o.Inputs))
 	}
 	if !b.sourceMaps() { // a merged file has no map
-		if err := l.merge(l.entries(alwaysLoaded), l.entries(isPageEntry)); err != nil {
+		if err := l.merge(l.entries(alwaysLoaded), l.entries(isPageEntry), l.entries(isPrelude)); err != nil {
 			return err
 		}
 	}
@@ -129,6 +137,18 @@ func (b *build) browserGraph(ctx context.Context) error {
 		b.out.write(f.final, f.code)
 	}
 	b.describePages(l, meta)
+	for i := len(preludes) - 1; i >= 0; i-- {
+		for _, f := range l.files {
+			if f.entry == preludeNamespace+":"+preludes[i].name {
+				b.result.MainScripts = append([]string{f.final}, b.result.MainScripts...)
+				for _, p := range l.static(f.path) {
+					if !slices.Contains(b.result.MainPreload, l.files[p].final) {
+						b.result.MainPreload = append(b.result.MainPreload, l.files[p].final)
+					}
+				}
+			}
+		}
+	}
 	if b.source.process.Load() {
 		sum := sha256.Sum256([]byte(processScript))
 		name := "static/chunks/process-" + hex.EncodeToString(sum[:4]) + ".js"

@@ -3,7 +3,7 @@
 // pages. Out: files below one output folder and a Result that says which of
 // them each route needs.
 //
-// Three graphs are bundled at the same time. The runtime graph is one classic
+// Three graphs are bundled. The runtime graph is one classic
 // script: the platform, the server runtime, next/* and the app's own React. The
 // server graph is CommonJS modules that reach those through require. The browser
 // graph is native ES modules that share chunks.
@@ -116,28 +116,21 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 		return nil, err
 	}
 	defer b.cleanup()
+	// The two large graphs run one after the other: each keeps all cores busy
+	// by itself, and together they would need twice the memory.
 	var wg sync.WaitGroup
-	steps := []struct {
-		name string
-		run  func(context.Context) error
-	}{
-		{"Bundling the browser", b.browserGraph},
-		{"Bundling the server", b.serverGraph},
-		{"Bundling the runtime", b.runtimeGraph},
-	}
-	errs := make([]error, len(steps))
-	for i, s := range steps {
-		b.progress(s.name)
-		wg.Go(func() { errs[i] = s.run(ctx) })
+	var runtimeErr error
+	b.progress("Bundling the runtime")
+	wg.Go(func() { runtimeErr = b.runtimeGraph(ctx) })
+	b.progress("Bundling the browser")
+	err = b.browserGraph(ctx)
+	if err == nil && ctx.Err() == nil {
+		b.progress("Bundling the server")
+		err = b.serverGraph(ctx)
 	}
 	wg.Wait()
-	if err := ctx.Err(); err != nil {
+	if err := cmp.Or(ctx.Err(), err, runtimeErr); err != nil {
 		return nil, err
-	}
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
 	}
 	if list := b.report.errors(); len(list) > 0 {
 		return nil, list

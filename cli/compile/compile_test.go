@@ -144,6 +144,9 @@ func (f *fixture) run(t *testing.T) string {
 	for _, m := range result.Warnings {
 		out.WriteString(diag.Format(m, diag.Style{}))
 	}
+	for _, s := range result.MainScripts {
+		fmt.Fprintf(&out, "main %s\n", anonymous(s))
+	}
 	for _, r := range slices.Sorted(maps.Keys(result.Pages)) {
 		p := result.Pages[r]
 		fmt.Fprintf(&out, "%s %s\n", r, p.Module)

@@ -20,12 +20,19 @@ const mostFiles = 24
 // What every page loads becomes one file. Of the rest, runs of the topological
 // order are joined only when some page would load too many files, with the
 // smallest bound on a run's size that helps; so pages load little that they do
-// not need. A chunk that only dynamic imports reach stays on its own.
-func (l *linked) merge(always []string, pages []string) error {
+// not need. A chunk that only dynamic imports reach stays on its own, and so does
+// what preludes load: it has to run before anything else.
+func (l *linked) merge(always, pages, preludes []string) error {
+	alone := map[string]bool{}
+	for _, p := range preludes {
+		for _, c := range l.static(p) {
+			alone[c] = true
+		}
+	}
 	common := map[string]bool{}
 	for _, p := range always {
 		for _, c := range l.static(p) {
-			if l.files[c].entry == "" {
+			if l.files[c].entry == "" && !alone[c] {
 				common[c] = true
 			}
 		}
@@ -39,7 +46,7 @@ func (l *linked) merge(always []string, pages []string) error {
 	for _, p := range pages {
 		n := 0
 		for _, c := range l.static(p) {
-			if l.files[c].entry == "" && !common[c] {
+			if l.files[c].entry == "" && !common[c] && !alone[c] {
 				rest[c] = true
 				n++
 			}

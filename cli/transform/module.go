@@ -42,6 +42,41 @@ func (m *Module) start(n *tsgo.Node) int { return tsgo.Start(m.file, n) }
 // statements of the module, in order.
 func (m *Module) statements() []*tsgo.Node { return m.file.Statements.Nodes }
 
+// LeadingEffects lists the modules that are imported for their effects alone
+// (`import "x"`) before the module imports anything by name, style sheets not
+// counted.
+func (m *Module) LeadingEffects() []string {
+	var list []string
+	if !m.Valid {
+		return nil
+	}
+	for _, s := range m.statements() {
+		if s.Kind != tsgo.KindImportDeclaration {
+			if s.Kind == tsgo.KindExpressionStatement { // "use client"
+				continue
+			}
+			break
+		}
+		spec := s.AsImportDeclaration().ModuleSpecifier
+		if spec.Kind != tsgo.KindStringLiteral || s.AsImportDeclaration().ImportClause != nil && !s.AsImportDeclaration().ImportClause.IsTypeOnly() {
+			break
+		}
+		if s.AsImportDeclaration().ImportClause == nil && !isStyle(spec.Text()) {
+			list = append(list, spec.Text())
+		}
+	}
+	return list
+}
+
+func isStyle(specifier string) bool {
+	for _, ext := range []string{".css", ".scss", ".sass"} {
+		if strings.HasSuffix(specifier, ext) {
+			return true
+		}
+	}
+	return false
+}
+
 // FoldTypeof replaces `typeof window`, where window is the global one, by the
 // string literal of value ("object" in the browser, "undefined" on the server),
 // so that esbuild can drop what lies behind the test.
