@@ -4,7 +4,7 @@
 //
 //	serve [flag ...]      starts `onward start` on a free port and waits for it
 //	get status path       asks it for a path; the body is stdout
-//	stop signal code      signals it and wants that exit code
+//	shutdown signal code  signals it and wants that exit code
 //	blockport             listens on a port, whose number is $BLOCKED from then on
 package script
 
@@ -46,7 +46,7 @@ func TestScripts(t *testing.T) {
 			return os.Symlink(modules, filepath.Join(env.WorkDir, "node_modules"))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"serve": serve, "get": get, "stop": stop, "blockport": blockPort,
+			"serve": serve, "get": get, "shutdown": shutdown, "blockport": blockPort,
 		},
 		RequireExplicitExec: true,
 	})
@@ -134,10 +134,10 @@ func get(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func stop(ts *testscript.TestScript, neg bool, args []string) {
+func shutdown(ts *testscript.TestScript, neg bool, args []string) {
 	signals := map[string]syscall.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT}
 	if neg || len(args) != 2 || signals[args[0]] == 0 {
-		ts.Fatalf("usage: stop TERM|INT code")
+		ts.Fatalf("usage: shutdown TERM|INT code")
 	}
 	s := running(ts)
 	ts.Check(s.cmd.Process.Signal(signals[args[0]]))
