@@ -98,9 +98,11 @@ func (s *Server) sendPage(q *request, made *render.Page) error {
 	return nil
 }
 
-// renderErrorPage renders _error; false when that failed too.
-func (s *Server) renderErrorPage(q *request, status int, cause error) bool {
-	if s.pages["/_error"] == nil {
+// renderErrorPage renders an error page for this request; false when that failed
+// too. p is _error, or the app's own 404 or 500 page when _app has a
+// getInitialProps, which has to see each request.
+func (s *Server) renderErrorPage(q *request, p *page, status int, cause error) bool {
+	if p == nil {
 		return false
 	}
 	e, err := s.Engine()
@@ -110,8 +112,12 @@ func (s *Server) renderErrorPage(q *request, status int, cause error) bool {
 	}
 	m := &q.match
 	job := render.PageJob{
-		Route: "/_error", Mode: render.ModeRequest, Form: "html", Request: s.requestOf(q), Path: m.Path, AsPath: m.AsPath(),
+		Route: p.Route, Mode: render.ModeRequest, Form: "html", Request: s.requestOf(q), Path: m.Path, AsPath: m.AsPath(),
 		Locale: m.Locale, StatusCode: status,
+	}
+	if p.Kind != manifest.Special {
+		job.Path = p.Route
+		job.AsPath = (&route.Match{RawPath: p.Route, Query: m.Query}).AsPath()
 	}
 	// A page that failed shows its own query; one that does not exist has no params.
 	if cause != nil {

@@ -150,7 +150,7 @@ func (s *Server) errorDocument(q *request, status int, cause error) {
 			return
 		}
 	}
-	if s.renderErrorPage(q, status, cause) {
+	if s.renderErrorPage(q, s.pages["/_error"], status, cause) {
 		return
 	}
 	if status >= 500 && s.lastResort != nil && s.madeErrorPage(q, s.lastResort, status) {
@@ -159,7 +159,7 @@ func (s *Server) errorDocument(q *request, status int, cause error) {
 	s.plain(q, status, http.StatusText(status), true)
 }
 
-// madeErrorPage sends an error page that is there as HTML.
+// madeErrorPage sends an error page of the app; false when it cannot be had.
 func (s *Server) madeErrorPage(q *request, p *page, status int) bool {
 	switch p.Kind {
 	case manifest.Static:
@@ -186,6 +186,8 @@ func (s *Server) madeErrorPage(q *request, p *page, status int) bool {
 			s.send(q, status, e.HTML, htmlType)
 		}
 		return true
+	case manifest.SSR:
+		return s.renderErrorPage(q, p, status, nil)
 	}
 	return false
 }
@@ -210,18 +212,16 @@ func (s *Server) directNotFound(q *request) error {
 		return nil
 	}
 	q.w.Header()["Cache-Control"] = noStore
-	status := http.StatusNotFound
-	if q.match.Form == route.Data {
-		status = http.StatusOK
+	if q.match.Form == route.Data && s.notFoundPage.Kind == manifest.SSG {
 		key := cache.Key{Route: "/404", Path: "/404", Locale: q.match.Locale}
 		if e, state, err := s.cache.Get(q.r.Context(), key, s.makePage(key, nil)); err == nil && e.Data != nil {
 			q.w.Header()["X-Nextjs-Cache"] = cacheStates[state]
-			s.send(q, status, e.Data, jsonType)
+			s.send(q, http.StatusOK, e.Data, jsonType)
 			return nil
 		}
 		return errNotFound
 	}
-	s.errorDocument(q, status, nil)
+	s.errorDocument(q, http.StatusNotFound, nil)
 	return nil
 }
 

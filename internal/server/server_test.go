@@ -185,6 +185,30 @@ func TestErrorPages(t *testing.T) {
 			check(t, c.request, a.ask(c.request), c.want)
 		}
 	})
+	t.Run("pages that see each request", func(t *testing.T) {
+		m := sample()
+		for i := range m.Pages {
+			switch m.Pages[i].Route {
+			case "/404", "/500":
+				m.Pages[i] = manifest.Page{Route: m.Pages[i].Route, Kind: manifest.SSR, Module: "server/pages/x.js"}
+			}
+		}
+		a := start(t, m, sampleFiles, func(ctx context.Context, in *input, job *engine.Job) (*engine.Reply, error) {
+			if in.Route == "/404" || in.Route == "/500" {
+				return reply(map[string]any{"kind": "page", "status": in.StatusCode}, "<p>own "+in.Route+" "+in.Path+" "+in.AsPath)
+			}
+			return pages(ctx, in, job)
+		})
+		for _, c := range []struct{ request, want string }{
+			{"GET /nowhere?a=1", "404\nCache-Control: " + none + "\nX-Nextjs-Cache: -\n\n<p>own /404 /404 /404?a=1"},
+			{"GET /404", "404\nCache-Control: " + none + "\n\n<p>own /404 /404 /404"},
+			{"GET /_next/data/B1/404.json", "404\nContent-Type: " + htmlKind},
+			{"GET /500", "500\nCache-Control: " + none + "\n\n<p>own /500 /500 /500"},
+			{"GET /ssr?do=throw", "500\n\n…<p>own /500"},
+		} {
+			check(t, c.request, a.ask(c.request), c.want)
+		}
+	})
 	t.Run("nothing prerendered", func(t *testing.T) {
 		m := sample()
 		m.Pages = m.Pages[:len(m.Pages)-2] // no 404, no 500
