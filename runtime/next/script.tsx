@@ -56,6 +56,11 @@ function setAttributes(el: HTMLScriptElement, props: object): void {
   }
 }
 
+/** Nonce of the document's own scripts, which its content security policy allows. */
+function pageNonce(): string | undefined {
+  return document.querySelector<HTMLElement>("script[nonce]")?.nonce || undefined;
+}
+
 function addStyles(stylesheets: string[] | undefined, nonce: string | undefined): void {
   for (const href of stylesheets ?? []) {
     const link = document.createElement("link");
@@ -110,9 +115,11 @@ function load(props: ScriptProps): void {
     loads.set(src, loading);
   }
   setAttributes(el, props);
+  const nonce = props.nonce || pageNonce();
+  if (nonce) el.setAttribute("nonce", nonce);
   if (strategy === "worker") el.setAttribute("type", "text/partytown");
   el.setAttribute("data-nscript", strategy);
-  addStyles(stylesheets, props.nonce);
+  addStyles(stylesheets, nonce);
   document.body.append(el);
 }
 
@@ -161,11 +168,10 @@ function Script(props: ScriptProps): ReactElement | null {
   useEffect(() => {
     if (begun.current) return;
     begun.current = true;
-    const nonce = props.nonce || document.querySelector<HTMLElement>("script[nonce]")?.nonce || undefined;
     if (strategy === "beforeInteractive") {
       // In the HTML of the first page already (initScriptLoader); later pages load it now.
-      load({ ...props, nonce });
-    } else handleClientScriptLoad({ ...props, strategy, nonce });
+      load(props);
+    } else handleClientScriptLoad({ ...props, strategy });
   }, [props, strategy]);
   return null;
 }
