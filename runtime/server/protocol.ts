@@ -25,6 +25,8 @@ export interface Boot {
   pages: Record<string, BootPage>;
   /** Scripts of every page, in order, before the page's own: URL paths relative to `_next/`, e.g. "static/chunks/main-abc.js". */
   mainScripts: string[];
+  /** Transitive imports of mainScripts, for modulepreload. */
+  mainPreload?: string[];
   /** Classic scripts loaded with low priority: _buildManifest.js, _ssgManifest.js. */
   manifestScripts: string[];
   /** Classic scripts for `noModule` browsers; may be empty. */
@@ -92,7 +94,11 @@ export interface PageJob {
   err?: { name: string; message: string; stack?: string; statusCode?: number };
 }
 
-/** Meta of the answer to "page". The body is HTML for form html, else the data JSON. */
+/**
+ * Meta of the answer to "page". The body is HTML for form html, else the data
+ * JSON. For a redirect it is the data JSON in both forms (__N_REDIRECT ...), for
+ * notFound it is empty.
+ */
 export interface PageReply {
   /**
    *  - "page":     the body is the page (or its data)
@@ -108,7 +114,6 @@ export interface PageReply {
   /** mode ssg, form html: the data JSON of the same run. */
   data?: string;
   redirect?: { destination: string; statusCode: number; basePath?: false };
-  /** __N_SSP / __N_SSG data of a redirect or notFound, for form data. */
 }
 
 /** Job "api": an API route. Answers stream: Head meta is {status, statusText?, headers}. */

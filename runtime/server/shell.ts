@@ -186,7 +186,7 @@ function pageAssets(page: Page): Assets {
   const scripts = unique(boot.mainScripts, app.scripts, page.assets.scripts);
   const made: Assets = {
     scripts,
-    preload: unique(app.preload, page.assets.preload).filter((file) => !scripts.includes(file)),
+    preload: unique(boot.mainPreload ?? [], app.preload, page.assets.preload).filter((file) => !scripts.includes(file)),
     styles: unique(app.styles, page.assets.styles),
     globalStyles: new Set(app.styles).size,
   };
