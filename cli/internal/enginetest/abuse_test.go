@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"context"
+	"io"
 	"sync"
 	"testing"
 	"time"
@@ -133,6 +134,23 @@ func TestLossIsSharedOnlyInside(t *testing.T) {
 	if n := r.Stats().Replaced; n != 1 {
 		t.Errorf("%d workers were replaced", n)
 	}
+}
+
+// A script that writes faster than its reader takes, and never waits.
+func TestFloodedReplyIsCut(t *testing.T) {
+	r := start(t, asJob+`
+handle("flood", async (job) => { job.head("{}"); for (let i = 0; i < 100 && !job.aborted; i++) { job.write("x".repeat(1 << 20)); await sleep(1); } job.end(); });
+answer("fine", (n) => n);`, engine.Options{BufferLimit: 8 << 20}, nil, nil)
+	reply, err := r.Do(context.Background(), &engine.Job{Name: "flood", Input: []byte("1")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond)
+	n, err := io.Copy(io.Discard, reply.Stream)
+	if k, _ := engine.KindOf(err); k != engine.OutOfMemory || n > 16<<20 {
+		t.Errorf("got %d bytes, %v", n, err)
+	}
+	r.must("fine", 1)
 }
 
 func TestOverload(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -114,12 +115,14 @@ func (c *call) end() {
 	c.finishLocked()
 }
 
-func (c *call) chunk(b []byte) {
+// chunk adds to a streaming reply, of which limit bytes may wait to be read.
+func (c *call) chunk(b []byte, limit int64) {
 	c.mu.Lock()
 	s := c.stream
 	c.mu.Unlock()
-	if s != nil {
-		s.push(b)
+	if s != nil && !s.push(b, limit) {
+		c.cancel(&engine.Error{Kind: engine.OutOfMemory,
+			Message: fmt.Sprintf("the answer has %d MB that its reader did not take yet", limit>>20)})
 	}
 }
 
@@ -186,10 +189,12 @@ type replyStream struct {
 	mu     sync.Mutex
 	cond   sync.Cond
 	chunks [][]byte
+	size   int64 // bytes in chunks
 	ended  bool
 	closed bool
 	err    error
-	taken  int // bytes read and not yet credited
+	taken  int    // bytes read and not yet credited
+	rest   []byte // of a chunk that Read gave out in part
 }
 
 var _ io.WriterTo = (*replyStream)(nil)
@@ -200,13 +205,18 @@ func newReplyStream(c *call) *replyStream {
 	return s
 }
 
-func (s *replyStream) push(b []byte) {
+// push adds a chunk. It reports whether the stream is within limit: a script
+// that writes on without waiting for its slow reader is stopped there.
+func (s *replyStream) push(b []byte, limit int64) bool {
 	s.mu.Lock()
-	if !s.closed && !s.ended {
-		s.chunks = append(s.chunks, b)
-		s.cond.Signal()
+	defer s.mu.Unlock()
+	if s.closed || s.ended {
+		return true
 	}
-	s.mu.Unlock()
+	s.chunks = append(s.chunks, b)
+	s.size += int64(len(b))
+	s.cond.Signal()
+	return s.size <= limit
 }
 
 func (s *replyStream) end(err *engine.Error) {
@@ -233,6 +243,7 @@ func (s *replyStream) next() ([]byte, error) {
 		b := s.chunks[0]
 		s.chunks[0] = nil
 		s.chunks = s.chunks[1:]
+		s.size -= int64(len(b))
 		return b, nil
 	case s.err != nil:
 		return nil, s.err
@@ -256,20 +267,20 @@ func (s *replyStream) credit(n int) {
 	}
 }
 
+// Read must not be called by two goroutines at once.
 func (s *replyStream) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	b, err := s.next()
-	if err != nil {
-		return 0, err
+	if len(s.rest) == 0 {
+		b, err := s.next()
+		if err != nil {
+			return 0, err
+		}
+		s.rest = b
 	}
-	n := copy(p, b)
-	if n < len(b) {
-		s.mu.Lock()
-		s.chunks = append([][]byte{b[n:]}, s.chunks...)
-		s.mu.Unlock()
-	}
+	n := copy(p, s.rest)
+	s.rest = s.rest[n:]
 	s.credit(n)
 	return n, nil
 }
@@ -277,7 +288,11 @@ func (s *replyStream) Read(p []byte) (int, error) {
 // WriteTo writes chunk by chunk as JavaScript made them.
 func (s *replyStream) WriteTo(w io.Writer) (total int64, err error) {
 	for {
-		b, err := s.next()
+		b := s.rest
+		s.rest = nil
+		if len(b) == 0 {
+			b, err = s.next()
+		}
 		if err == io.EOF {
 			return total, nil
 		}

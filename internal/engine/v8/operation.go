@@ -28,6 +28,7 @@ type operation struct {
 	gone   bool // ctx ended
 
 	in     [][]byte // what JavaScript streams in
+	inSize int64    // bytes in it
 	inEnd  bool
 	inTake int // bytes read from in and not yet credited
 }
@@ -140,10 +141,16 @@ func (o *operation) feed(b []byte, end bool) {
 	o.mu.Lock()
 	if len(b) > 0 && !o.inEnd {
 		o.in = append(o.in, b)
+		o.inSize += int64(len(b))
 	}
 	o.inEnd = o.inEnd || end
+	// A script that streams in without ever waiting.
+	flooded := o.inSize > o.w.pool.opts.BufferLimit
 	o.cond.Broadcast()
 	o.mu.Unlock()
+	if flooded {
+		o.cancel()
+	}
 }
 
 // Read is host.Call.Recv.
@@ -167,6 +174,7 @@ func (o *operation) Read(p []byte) (int, error) {
 		o.in[0] = o.in[0][n:]
 	}
 	o.inTake += n
+	o.inSize -= int64(n)
 	credit := 0
 	if o.inTake >= window/8 || len(o.in) == 0 {
 		credit, o.inTake = o.inTake, 0

@@ -161,8 +161,13 @@ func (p *Pool) submit(c *call) {
 		return
 	}
 	p.watch.arm()
-	if w := p.pick(); w != nil && w.enter(c) {
-		return
+	// A worker may stop taking Jobs between being picked and being entered.
+	for range len(p.workers) + 1 {
+		if w := p.pick(); w == nil {
+			break
+		} else if w.enter(c) {
+			return
+		}
 	}
 	if len(p.workers) == 0 {
 		// Starting is not possible for now: say why instead of waiting for it.
@@ -262,6 +267,7 @@ func (p *Pool) left(*worker) {
 
 // retire keeps a draining worker out of the way of new Jobs.
 func (p *Pool) retire(w *worker) {
+	defer p.left(w)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.workers = without(p.workers, w)

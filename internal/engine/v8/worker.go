@@ -131,6 +131,7 @@ func (w *worker) enter(c *call) bool {
 	over := c.over
 	c.mu.Unlock()
 	if over {
+		w.pool.begun(1)
 		return true
 	}
 	w.calls[c.id] = c
@@ -332,7 +333,7 @@ func (w *worker) deliver(out []byte) {
 			}
 		case outChunk:
 			if c := w.find(m.id); c != nil {
-				c.chunk(bytes.Clone(m.body))
+				c.chunk(bytes.Clone(m.body), w.pool.opts.BufferLimit)
 			}
 		case outEnd:
 			if c := w.take(m.id); c != nil {
