@@ -12,25 +12,25 @@ import (
 
 // endpoint is a path of the served app; without a path it is the first script
 // of the hello page.
-type endpoint struct{ name, path string }
+type endpoint struct{ key, name, path string }
 
 var endpoints = []endpoint{
-	{"static page", "/"},
-	{"SSG page", "/ssg"},
-	{"ISR page", "/isr"},
-	{"public file", "/file.txt"},
-	{"hashed asset", ""},
-	{"API route", "/api/json"},
-	{"SSR of 50 rows", "/ssr50"},
-	{"SSR of 1,000 rows", "/ssr1000"},
+	{"static", "static page", "/"},
+	{"ssg", "SSG page", "/ssg"},
+	{"isr", "ISR page", "/isr"},
+	{"file", "public file", "/file.txt"},
+	{"asset", "hashed asset", ""},
+	{"api", "API route", "/api/json"},
+	{"ssr50", "SSR of 50 rows", "/ssr50"},
+	{"ssr1000", "SSR of 1,000 rows", "/ssr1000"},
 }
 
-func endpointNames() []string {
-	var names []string
+func endpointKeys() []string {
+	var keys []string
 	for _, e := range endpoints {
-		names = append(names, e.name)
+		keys = append(keys, e.key)
 	}
-	return names
+	return keys
 }
 
 // newApp is an app that write fills, with the packages of the fixture apps.

@@ -76,7 +76,7 @@ func TestReportRatios(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
-	for _, args := range [][]string{{"-only", "nothing"}, {"-pages", "0"}, {"-runs", "0"}, {"-duration", "1h"}, {"-frameworks", "other"}} {
+	for _, args := range [][]string{{"-only", "nothing"}, {"-pages", "0"}, {"-runs", "0"}, {"-duration", "1h"}, {"-frameworks", "other"}, {"-endpoints", "ssg,nothing"}} {
 		if _, err := parse(args); err == nil {
 			t.Errorf("no error for %v", args)
 		}

@@ -59,7 +59,7 @@ func parse(args []string) (*options, error) {
 	only := flags.String("only", "build,start,load", "parts to run")
 	pages := flags.String("pages", "10,100,1000", "sizes of the apps that are built")
 	names := flags.String("frameworks", "next,onward", "what to measure")
-	endpoints := flags.String("endpoints", "", "endpoints to load; all if empty: "+strings.Join(endpointNames(), ","))
+	endpoints := flags.String("endpoints", strings.Join(endpointKeys(), ","), "what to load")
 	o := &options{}
 	flags.IntVar(&o.runs, "runs", 1, "how often to build each app and five times as often to start it; the best counts")
 	flags.DurationVar(&o.duration, "duration", 5*time.Second, "of the load on each endpoint, after a warm-up of a fifth")
@@ -84,9 +84,11 @@ func parse(args []string) (*options, error) {
 		}
 		o.pages = append(o.pages, n)
 	}
-	o.endpoints = endpointNames()
-	if *endpoints != "" {
-		o.endpoints = strings.Split(*endpoints, ",")
+	o.endpoints = strings.Split(*endpoints, ",")
+	for _, key := range o.endpoints {
+		if !slices.Contains(endpointKeys(), key) {
+			return nil, fmt.Errorf("unknown endpoint %q: one of %s", key, strings.Join(endpointKeys(), ", "))
+		}
 	}
 	for _, name := range strings.Split(*names, ",") {
 		switch name {
@@ -200,11 +202,9 @@ func (o *options) measureServer(ctx context.Context, f rig.Framework, r *report)
 	defer server.Close()
 	if o.wants("start") {
 		time.Sleep(time.Second)
-		idle, err := server.RSS()
-		if err != nil {
+		if err := r.memory("memory when idle", f, server); err != nil {
 			return err
 		}
-		r.set("memory when idle", f.Name, megabytes(idle))
 		size, files, err := firstLoad(server.URL, "/")
 		if err != nil {
 			return err
@@ -223,7 +223,7 @@ func (o *options) measureLoad(ctx context.Context, f rig.Framework, server *rig.
 		return err
 	}
 	for _, e := range endpoints {
-		if !slices.Contains(o.endpoints, e.name) {
+		if !slices.Contains(o.endpoints, e.key) {
 			continue
 		}
 		path := e.path
@@ -238,12 +238,7 @@ func (o *options) measureLoad(ctx context.Context, f rig.Framework, server *rig.
 		r.set(e.name+", requests/s", f.Name, value{l.PerSecond, strconv.FormatFloat(l.PerSecond, 'f', 0, 64)})
 		r.set(e.name+", p99", f.Name, value{l.P99, fmt.Sprintf("%.2f ms", l.P99)})
 	}
-	loaded, err := server.RSS()
-	if err != nil {
-		return err
-	}
-	r.set("memory after load", f.Name, megabytes(loaded))
-	return nil
+	return r.memory("memory after load", f, server)
 }
 
 // load runs the load generator as a process on the second core.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/onwardjs/onward/test/rig"
 )
 
 // value is a measurement and how it reads.
@@ -57,6 +59,17 @@ func (r *report) set(metric, framework string, v value) {
 		r.order = append(r.order, metric)
 	}
 	r.values[metric][framework] = v
+}
+
+// memory sets what a server occupies.
+func (r *report) memory(metric string, f rig.Framework, server *rig.Server) error {
+	m, err := server.Memory()
+	if err != nil {
+		return err
+	}
+	r.set(metric, f.Name, megabytes(m.RSS))
+	r.set(metric+", shared pages once", f.Name, megabytes(m.PSS))
+	return nil
 }
 
 // markdown shows each metric with how many times better Onward is.

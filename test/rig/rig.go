@@ -172,12 +172,12 @@ func (a *App) Build(ctx context.Context, f Framework) (BuildResult, error) {
 	return r, nil
 }
 
-// watchRSS is the largest memory that a process group had until done.
-func watchRSS(group int, done <-chan struct{}) int64 {
+// watchRSS is the largest memory that a process and its descendants had until done.
+func watchRSS(root int, done <-chan struct{}) int64 {
 	var peak int64
 	for {
-		if now, err := groupRSS(group); err == nil {
-			peak = max(peak, now)
+		if now, err := treeMemory(root, false); err == nil {
+			peak = max(peak, now.RSS)
 		}
 		select {
 		case <-done:

@@ -119,37 +119,86 @@ func (s *Server) Close() error {
 	return nil
 }
 
-// RSS is the resident memory in bytes of the server's processes now.
-func (s *Server) RSS() (int64, error) { return groupRSS(s.cmd.Process.Pid) }
+// Memory is what processes occupy, in bytes.
+type Memory struct {
+	// RSS is the sum of their resident memory; what two of them share (the
+	// program's own code) counts twice.
+	RSS int64
+	// PSS counts shared pages once. 0 unless asked for.
+	PSS int64
+}
 
-// groupRSS sums the resident memory of a process group.
-func groupRSS(group int) (int64, error) {
-	processes, err := os.ReadDir("/proc")
+// Memory measures the server's processes.
+func (s *Server) Memory() (Memory, error) {
+	return treeMemory(s.cmd.Process.Pid, true)
+}
+
+// treeMemory sums the memory of a process and its descendants.
+func treeMemory(root int, pss bool) (Memory, error) {
+	entries, err := os.ReadDir("/proc")
 	if err != nil {
-		return 0, fmt.Errorf("rig: %w", err)
+		return Memory{}, fmt.Errorf("rig: %w", err)
 	}
-	var total int64
-	for _, p := range processes {
-		pid, err := strconv.Atoi(p.Name())
+	parents, pages := map[int]int{}, map[int]int64{}
+	for _, entry := range entries {
+		pid, err := strconv.Atoi(entry.Name())
 		if err != nil {
 			continue
 		}
-		if g, err := syscall.Getpgid(pid); err != nil || g != group {
-			continue
-		}
-		statm, err := os.ReadFile("/proc/" + p.Name() + "/statm")
+		stat, err := os.ReadFile("/proc/" + entry.Name() + "/stat")
 		if err != nil {
 			continue
 		}
-		if fields := strings.Fields(string(statm)); len(fields) > 1 {
-			pages, _ := strconv.ParseInt(fields[1], 10, 64)
-			total += pages * int64(os.Getpagesize())
+		// The name in brackets may hold anything; fields are counted after it:
+		// state, parent, ..., and resident pages as the 22nd.
+		fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+		if len(fields) < 22 {
+			continue
+		}
+		parents[pid], _ = strconv.Atoi(fields[1])
+		pages[pid], _ = strconv.ParseInt(fields[21], 10, 64)
+	}
+	var m Memory
+	for pid, n := range pages {
+		if !descends(pid, root, parents) {
+			continue
+		}
+		m.RSS += n * int64(os.Getpagesize())
+		if pss {
+			m.PSS += proportional(pid)
 		}
 	}
-	if total == 0 {
-		return 0, fmt.Errorf("rig: process group %d is gone", group)
+	if m.RSS == 0 {
+		return Memory{}, fmt.Errorf("rig: process %d is gone", root)
 	}
-	return total, nil
+	return m, nil
+}
+
+// proportional is a process's share of the pages that it uses.
+func proportional(pid int) int64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "Pss:" {
+			kb, _ := strconv.ParseInt(fields[1], 10, 64)
+			return kb << 10
+		}
+	}
+	return 0
+}
+
+func descends(pid, root int, parents map[int]int) bool {
+	for range 64 {
+		if pid == root {
+			return true
+		}
+		if pid = parents[pid]; pid <= 1 {
+			return false
+		}
+	}
+	return false
 }
 
 // logBuffer keeps the first megabyte of what a server prints.
