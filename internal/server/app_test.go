@@ -84,7 +84,6 @@ func thrown(message string) error {
 // app is a Server over a fake build.
 type app struct {
 	*Server
-	t      *testing.T
 	dir    string
 	engine *fakeEngine
 	log    *syncBuffer

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/onwardjs/onward/internal/cache"
 	"github.com/onwardjs/onward/internal/engine"
@@ -19,6 +20,9 @@ import (
 
 // whole is the size up to which a request body goes to JavaScript in one piece.
 const whole = 64 << 10
+
+// bodyTime is how long a client may take to send that piece.
+const bodyTime = 5 * time.Minute
 
 // page renders a page for this request.
 func (s *Server) page(q *request) error {
@@ -333,6 +337,11 @@ func bodyOf(q *request) (render.Body, error) {
 	}
 	if r.ContentLength > whole {
 		return render.Body{Stream: r.Body}, nil
+	}
+	// What is read here holds no worker, but it holds a connection.
+	patience := http.NewResponseController(q.w)
+	if patience.SetReadDeadline(time.Now().Add(bodyTime)) == nil {
+		defer func() { _ = patience.SetReadDeadline(time.Time{}) }()
 	}
 	if r.ContentLength < 0 {
 		return chunkedBody(q)

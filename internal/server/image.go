@@ -205,11 +205,15 @@ func (r *remoteRule) allows(u *url.URL) bool {
 	if u.RawQuery != "" {
 		search = "?" + u.RawQuery
 	}
+	pathname := u.Path
+	if pathname == "" {
+		pathname = "/"
+	}
 	return (r.protocol == "" || r.protocol == u.Scheme) &&
 		(r.port == nil || *r.port == u.Port()) &&
 		(r.search == nil || *r.search == search) &&
 		r.host.MatchString(strings.ToLower(u.Hostname())) &&
-		!strings.Contains(u.Path+"/", "/../") && r.path.MatchString(max(u.Path, "/"))
+		!strings.Contains(pathname+"/", "/../") && r.path.MatchString(pathname)
 }
 
 func (im *imageRules) checkSize(query route.Values) *imageProblem {
