@@ -104,7 +104,7 @@ export const Buffer = function (value: unknown, encoding?: unknown, length?: num
 } as unknown as BufferClass & Record<string | symbol, unknown>;
 
 // Methods that need no text: taken over as they are.
-const methods = npm.Buffer.prototype as Record<string, unknown>;
+const methods = npm.Buffer.prototype as unknown as Record<string, unknown>;
 const proto = FastBuffer.prototype as unknown as Record<string | symbol, unknown>;
 for (const name of Object.getOwnPropertyNames(methods)) {
   if (name === "constructor" || name === "parent" || name === "offset" || name === "toLocaleString" || name === "inspect") continue;

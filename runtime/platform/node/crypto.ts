@@ -5,7 +5,7 @@ import { crypto as webcrypto, getRandomValues, randomBytes as randomView, random
 import { Cipheriv, Decipheriv, cipherNames, getCipherInfo } from "./ciphers";
 import { Hash, Hmac, hashSize } from "./hashes";
 import { KeyObject, asymmetricKey, bytesFrom, createPrivateKey, createPublicKey, createSecretKey, generateArguments, keyPair } from "./keys";
-import { streamModule } from "./stream";
+import { streamModule, type NodeWritable } from "./stream";
 
 type Callback = (error: unknown, value?: unknown) => void;
 
@@ -154,7 +154,7 @@ function verify(algorithm: unknown, data: unknown, key: unknown, signature: unkn
 
 const { Writable } = streamModule;
 
-class Collector extends Writable {
+class Collector extends (Writable as unknown as new (options: object) => NodeWritable) {
   protected readonly chunks: Uint8Array[] = [];
   readonly algorithm: string;
   constructor(algorithm: string, options?: object) {
@@ -164,7 +164,7 @@ class Collector extends Writable {
         this.update(chunk, encoding);
         done();
       },
-    } as object);
+    });
     requireString(algorithm, "algorithm");
     this.algorithm = algorithm;
   }

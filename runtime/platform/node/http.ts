@@ -158,6 +158,9 @@ class ClientRequest extends (Writable as unknown as new (options: object) => Nod
   constructor(options: RequestOptions, defaultProtocol: string) {
     super({
       highWaterMark: 65536,
+      // The request lives on until its response has ended.
+      autoDestroy: false,
+      emitClose: false,
       write: (chunk: Uint8Array, _encoding: string, callback: Callback) => this.#write(chunk, callback),
       final: (callback: Callback) => this.#end(callback),
       destroy: (error: Error | null, callback: Callback) => this.#close(error, callback),
@@ -309,8 +312,13 @@ class ClientRequest extends (Writable as unknown as new (options: object) => Nod
     const message = new IncomingMessage({
       read: pull,
       destroy: (error: Error | null, callback: Callback) => {
-        if (!message.complete) this.#op?.cancel();
-        callback(error);
+        if (!message.complete) {
+          this.#op?.cancel();
+          message.aborted = true;
+          message.emit("aborted");
+        }
+        // Nobody has to listen for the error of a response that was given up.
+        callback((message as unknown as EventEmitter).listenerCount("error") > 0 ? error : null);
       },
     });
     message.statusCode = head.status;
@@ -329,7 +337,7 @@ class ClientRequest extends (Writable as unknown as new (options: object) => Nod
     if (!this.res?.complete) {
       this.#op?.cancel();
       if (!error && !this.res) error = codedError("ECONNRESET", "socket hang up");
-      this.res?.destroy(error ?? undefined);
+      this.res?.destroy(error ?? codedError("ECONNRESET", "aborted"));
     }
     callback(this.res ? null : error);
   }

@@ -64,12 +64,12 @@ function callbackify(original: (...args: unknown[]) => Promise<unknown>): Fn {
   return Object.defineProperties(fn, descriptors) as Fn;
 }
 
-function inherits(constructor: { prototype: object; super_?: unknown }, parent: { prototype: object }): void {
+function inherits(constructor: Function, parent: Function): void {
   if (typeof constructor !== "function") throw invalidArgType("ctor", "Function", constructor);
   if (typeof parent !== "function") throw invalidArgType("superCtor", "Function", parent);
   if (parent.prototype === undefined) throw invalidArgType("superCtor.prototype", "Object", parent.prototype);
   Object.defineProperty(constructor, "super_", { value: parent, writable: true, configurable: true });
-  Object.setPrototypeOf(constructor.prototype, parent.prototype);
+  Object.setPrototypeOf(constructor.prototype as object, parent.prototype as object);
 }
 
 const deprecatedCodes = new Set<string>();
@@ -77,6 +77,7 @@ const deprecatedCodes = new Set<string>();
 function deprecate<F extends Fn>(fn: F, message: string, code?: string): F {
   requireFunction(fn, "fn");
   let said = false;
+  const original = fn as unknown as { prototype?: unknown; length: number };
   const deprecated = function (this: unknown, ...args: unknown[]): unknown {
     if (!said) {
       said = true;
@@ -88,8 +89,8 @@ function deprecate<F extends Fn>(fn: F, message: string, code?: string): F {
     return new.target ? Reflect.construct(fn, args, new.target) : Reflect.apply(fn, this, args);
   };
   Object.setPrototypeOf(deprecated, fn);
-  if ((fn as { prototype?: unknown }).prototype) (deprecated as { prototype: unknown }).prototype = (fn as { prototype: unknown }).prototype;
-  Object.defineProperty(deprecated, "length", { value: fn.length, configurable: true });
+  if (original.prototype) (deprecated as { prototype: unknown }).prototype = original.prototype;
+  Object.defineProperty(deprecated, "length", { value: original.length, configurable: true });
   return deprecated as unknown as F;
 }
 

@@ -16,7 +16,8 @@ export class Blob {
   #type = "";
 
   constructor(parts?: Iterable<BlobPart>, options?: { type?: string; endings?: "transparent" | "native" }) {
-    if (parts === undefined) return setType(this, options, (t) => (this.#type = t));
+    this.#type = typeOf(options);
+    if (parts === undefined) return;
     if (parts === null || typeof parts !== "object" || typeof parts[Symbol.iterator] !== "function") {
       throw invalidArgType("sources", "a sequence", parts);
     }
@@ -28,7 +29,6 @@ export class Blob {
         this.#add(__native.encode(text));
       }
     }
-    setType(this, options, (t) => (this.#type = t));
   }
 
   #add(bytes: Uint8Array): void {
@@ -87,9 +87,9 @@ export class Blob {
 Object.defineProperty(Blob.prototype, Symbol.toStringTag, { value: "Blob", configurable: true });
 Object.defineProperty(Blob, "bytes", { enumerable: false });
 
-function setType(_blob: Blob, options: { type?: string } | undefined, set: (type: string) => void): void {
+function typeOf(options: { type?: string } | undefined): string {
   const type = String(options?.type ?? "");
-  set(/[^\u0020-\u007e]/.test(type) ? "" : type.toLowerCase());
+  return /[^\u0020-\u007e]/.test(type) ? "" : type.toLowerCase();
 }
 
 export class File extends Blob {
@@ -104,7 +104,7 @@ export class File extends Blob {
   get name(): string { return this.#name; }
   get lastModified(): number { return this.#lastModified; }
   get webkitRelativePath(): string { return ""; }
-  [inspectKey](depth: number, options: object, inspect: (v: unknown, o: object) => string): string {
+  override [inspectKey](depth: number, options: object, inspect: (v: unknown, o: object) => string): string {
     return `File ${inspect({ size: this.size, type: this.type, name: this.name, lastModified: this.lastModified }, options)}`;
   }
 }

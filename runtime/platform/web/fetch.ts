@@ -5,7 +5,7 @@ import { Body, type BodySource } from "./body";
 import { Headers } from "./headers";
 import { Request, type RequestInit } from "./request";
 import { Response } from "./response";
-import { ReadableStream } from "./streams";
+import { ReadableStream, type ReadableStreamDefaultController } from "./streams";
 import type { URL } from "./url";
 import { percentDecodeToString } from "./url-parser";
 import { hostStream } from "../loop";

@@ -164,7 +164,7 @@ const isRSA = (name: string): boolean => name.startsWith("RSA");
 const hashBits: Record<string, number> = { "SHA-1": 160, "SHA-256": 256, "SHA-384": 384, "SHA-512": 512 };
 const blockBits: Record<string, number> = { "SHA-1": 512, "SHA-256": 512, "SHA-384": 1024, "SHA-512": 1024 };
 
-function keyAlgorithm(a: Algorithm, info: KeyInfo): object & { name: string } {
+function keyAlgorithm(a: Algorithm, info: KeyInfo): { name: string } & Record<string, unknown> {
   if (isRSA(a.name)) {
     const e = info.exponent ?? 65537;
     return { name: a.name, modulusLength: info.bits, publicExponent: Uint8Array.of((e >>> 16) & 255, (e >>> 8) & 255, e & 255), hash: { name: hashOf(a) } };
