@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"image"
+	"image/png"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,8 +13,8 @@ import (
 	"github.com/onwardjs/onward/test/rig"
 )
 
-// endpoint is a path of the served app; without a path it is the first script
-// of the hello page.
+// endpoint is a path of the served app; without a path it is the picture that
+// the page /asset imports.
 type endpoint struct{ key, name, path string }
 
 var endpoints = []endpoint{
@@ -170,8 +173,24 @@ export default function List({ items }) {
 		"pages/ssr50.js":    rows(50),
 		"pages/ssr1000.js":  rows(1000),
 		"pages/api/json.js": "export default function handler(req, res) {\n  res.status(200).json({ hello: \"world\", query: req.query });\n}\n",
+		"pages/asset.js":    "import picture from \"../picture.png\";\n\nexport default function Asset() {\n  return <img src={picture.src} alt=\"\" />;\n}\n",
 		"public/file.txt":   strings.Repeat("a line of a public file\n", 100),
+		"picture.png":       picture(),
 	})
+}
+
+// picture is a PNG of about 20 KB that does not compress further.
+func picture() string {
+	random := rand.New(rand.NewPCG(1, 2))
+	img := image.NewGray(image.Rect(0, 0, 142, 142))
+	for i := range img.Pix {
+		img.Pix[i] = byte(random.UintN(256))
+	}
+	var b strings.Builder
+	if err := png.Encode(&b, img); err != nil {
+		panic(err) // a strings.Builder takes everything
+	}
+	return b.String()
 }
 
 func writeFiles(dir string, files map[string]string) error {

@@ -91,17 +91,20 @@ func firstLoad(base, path string) (size int64, files int, err error) {
 	return size, files, nil
 }
 
-func firstScript(base, path string) (string, error) {
-	html, err := get(base + path)
+var mediaURL = regexp.MustCompile(`"(/_next/static/media/[^"]+)"`)
+
+// importedAsset is the path of the picture on /asset, a file whose content is
+// the same whoever builds it.
+func importedAsset(base string) (string, error) {
+	html, err := get(base + "/asset")
 	if err != nil {
 		return "", err
 	}
-	for _, src := range scripts(string(html)) {
-		if strings.Contains(src, "/_next/static/chunks/") {
-			return src, nil
-		}
+	m := mediaURL.FindSubmatch(html)
+	if m == nil {
+		return "", fmt.Errorf("%s/asset shows no imported picture", base)
 	}
-	return "", fmt.Errorf("%s%s refers to no script of its own", base, path)
+	return string(m[1]), nil
 }
 
 type counter int64

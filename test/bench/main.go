@@ -218,7 +218,7 @@ func (o *options) measureServer(ctx context.Context, f rig.Framework, r *report)
 }
 
 func (o *options) measureLoad(ctx context.Context, f rig.Framework, server *rig.Server, r *report) error {
-	asset, err := firstScript(server.URL, "/")
+	asset, err := importedAsset(server.URL)
 	if err != nil {
 		return err
 	}
