@@ -65,7 +65,7 @@ type fixture struct {
 	result *Result
 }
 
-func newFixture(t *testing.T, archive *txtar.Archive) *fixture {
+func newFixture(t testing.TB, archive *txtar.Archive) *fixture {
 	t.Helper()
 	f := &fixture{dir: t.TempDir()}
 	f.opt = Options{
@@ -111,7 +111,7 @@ func (f *fixture) directive(line string) {
 	}
 }
 
-func writeFiles(t *testing.T, dir string, files map[string]string) {
+func writeFiles(t testing.TB, dir string, files map[string]string) {
 	t.Helper()
 	for name, text := range files {
 		full := filepath.Join(dir, filepath.FromSlash(name))
