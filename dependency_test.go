@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"runtime":                   {},
 	"cli/transform":             {"internal/diag"},
 	"cli/compile":               {"internal/diag", "internal/config", "internal/route", "cli/transform"},
-	"cli/build":                 {"...", "internal/...", "runtime", "cli/compile", "cli/transform"},
+	"cli/build":                 {"", "internal/...", "runtime", "cli/compile", "cli/transform"},
 	"cli/cmd/onward":            {"", "internal/...", "runtime", "cli/build"},
 	"cli/cmd/bundle-runtime":    {},
 	"cli/internal/enginetest":   {"internal/...", "runtime"},

@@ -220,11 +220,14 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 	rt := manifest.Runtime{Script: b.compiled.RuntimeScript, EngineID: v8.ID()}
 	snapshot, err := b.snapshot(script)
 	if err != nil {
-		return nil, nil, err
-	}
-	rt.Snapshot = "server/runtime.snapshot"
-	if err := os.WriteFile(filepath.Join(b.output.staging, rt.Snapshot), snapshot, 0o644); err != nil {
-		return nil, nil, cannotWrite(err)
+		// V8 cannot freeze every heap; the server then starts from the script.
+		b.warn([]*diag.Message{{Severity: diag.Warning, Code: "no-snapshot",
+			Text: "the JavaScript runtime could not be frozen, so workers start a few milliseconds slower", Detail: err.Error()}})
+	} else {
+		rt.Snapshot = "server/runtime.snapshot"
+		if err := os.WriteFile(filepath.Join(b.output.staging, rt.Snapshot), snapshot, 0o644); err != nil {
+			return nil, nil, cannotWrite(err)
+		}
 	}
 	b.timing("snapshot", phase)
 

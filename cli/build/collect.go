@@ -74,7 +74,7 @@ func (c *collector) facts(ctx context.Context) error {
 			p.kind = manifest.SSG
 		case f.Gssp || f.Gip:
 			p.kind = manifest.SSR
-		case appGip && p.Route != "/404" && p.Route != "/500":
+		case appGip:
 			p.kind = manifest.SSR
 		default:
 			p.kind = manifest.Static
