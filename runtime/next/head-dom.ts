@@ -51,6 +51,8 @@ function apply(elements: ReactElement<any>[]): void {
       title = text(element.props.children);
       continue;
     }
+    // A component among the tags is rendered on the server only, as in the reference.
+    if (typeof element.type !== "string") continue;
     const wanted = elementOf(element);
     const same = [...old].find((el) => isEqual(el, wanted));
     if (same) old.delete(same);
