@@ -68,15 +68,6 @@ func parseMetafile(text, root string) (*metafile, error) {
 // imports lists the output files that file reaches, dynamic imports included,
 // sorted.
 func (m *metafile) imports(file string) []string {
-	return m.reach(file, func(string) bool { return true })
-}
-
-// static lists those that load with it.
-func (m *metafile) static(file string) []string {
-	return m.reach(file, func(kind string) bool { return kind != "dynamic-import" })
-}
-
-func (m *metafile) reach(file string, follow func(kind string) bool) []string {
 	seen := map[string]bool{file: true}
 	queue := []string{file}
 	var list []string
@@ -87,7 +78,7 @@ func (m *metafile) reach(file string, follow func(kind string) bool) []string {
 			continue
 		}
 		for _, i := range o.Imports {
-			if i.External || seen[i.Path] || !follow(i.Kind) || m.Outputs[i.Path] == nil {
+			if i.External || seen[i.Path] || m.Outputs[i.Path] == nil {
 				continue
 			}
 			seen[i.Path] = true

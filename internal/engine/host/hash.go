@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/crypto/blake2b"
 	"golang.org/x/crypto/blake2s"
+	//lint:ignore SA1019 node:crypto has it for old data
 	"golang.org/x/crypto/ripemd160"
 	"golang.org/x/crypto/scrypt"
 )

@@ -245,7 +245,11 @@ func keyFromRaw(a *keyArgs, raw []byte) (any, error) {
 			if x == nil {
 				return nil, failf("ERR_CRYPTO_INVALID_KEYLEN", "the point is not on the curve")
 			}
-			return &ecdsa.PublicKey{Curve: curve, X: x, Y: y}, nil
+			size := (curve.Params().BitSize + 7) / 8
+			raw = make([]byte, 1+2*size)
+			raw[0] = 4
+			x.FillBytes(raw[1 : 1+size])
+			y.FillBytes(raw[1+size:])
 		}
 		k, err := ecdsa.ParseUncompressedPublicKey(curve, raw)
 		if err != nil {

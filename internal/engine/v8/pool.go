@@ -101,8 +101,7 @@ func New(opts engine.Options, table *host.Table) (engine.Engine, error) {
 		raw, err := openSnapshot(opts.Snapshot, opts.Runtime)
 		switch {
 		case err == nil:
-			b := buffer(raw)
-			p.snapshot = blob{b.data, b.len}
+			p.snapshot = blob(buffer(raw))
 			p.opts.Runtime = nil // the snapshot has it
 		case len(opts.Runtime) == 0:
 			return nil, err
