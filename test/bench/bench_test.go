@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -50,6 +51,15 @@ func TestGenerateLoad(t *testing.T) {
 	}
 	if l.PerSecond <= 0 || l.P99 < l.P50 || l.Bytes != 5 {
 		t.Errorf("got %+v", l)
+	}
+}
+
+func TestGenerateLoadFails(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	err := generateLoad([]string{server.URL + "/x", (50 * time.Millisecond).String(), "1"}, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "404") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -11,6 +11,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -113,6 +114,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	r := &report{}
+	err = o.measure(ctx, r)
+	// What was measured before an error is worth seeing too.
+	_, printing := io.WriteString(out, r.markdown())
+	return errors.Join(err, printing)
+}
+
+func (o *options) measure(ctx context.Context, r *report) error {
 	for _, f := range o.frameworks {
 		if o.wants("build") {
 			if err := o.measureBuilds(ctx, f, r); err != nil {
@@ -125,8 +133,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			}
 		}
 	}
-	_, err = io.WriteString(out, r.markdown())
-	return err
+	return nil
 }
 
 func (o *options) progress(format string, args ...any) {
