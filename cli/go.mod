@@ -11,6 +11,8 @@ require (
 	golang.org/x/tools v0.51.0
 )
 
+require github.com/klauspost/compress v1.18.0 // indirect
+
 require (
 	github.com/andybalholm/brotli v1.2.0 // indirect
 	github.com/go-json-experiment/json v0.0.0-20260623181947-01eb4420fa68 // indirect
