@@ -64,6 +64,7 @@ format:
 lint: setup runtime/dist/platform.js bin/staticcheck
 	for m in $(MODULES); do (cd $$m && go vet ./...); done
 	for m in $(MODULES); do (cd $$m && $(CURDIR)/bin/staticcheck ./...); done
+	cd runtime && npm run --silent typecheck
 
 # Its version stands in test/go.mod.
 bin/staticcheck: test/go.mod
@@ -71,7 +72,7 @@ bin/staticcheck: test/go.mod
 
 unit: setup runtime/dist/platform.js
 	go test ./...
-	cd cli && go test ./...
+	cd cli && go test ./... && cd tsgo && go test ./...
 
 ## test: everything.
 test: packages build check
