@@ -51,9 +51,6 @@ answer("fine", (n) => n);
 `
 
 func TestAbuse(t *testing.T) {
-	if testing.Short() {
-		t.Skip("stops scripts that must first run for a while")
-	}
 	runtime := bundle(t, abuses)
 	const thrown, ok = engine.Thrown, engine.Kind(255)
 	for _, c := range []struct {

@@ -73,7 +73,7 @@ func (r *rig) logged() string {
 func start(t testing.TB, script string, opts engine.Options, table *host.Table, modules map[string]string) *rig {
 	t.Helper()
 	if !v8.Available {
-		t.Skip("built without V8")
+		t.Fatal("built without V8: these tests need cgo")
 	}
 	r := &rig{t: t}
 	if opts.Runtime == nil {

@@ -29,7 +29,7 @@ answer("look", async () => {
 
 func TestSnapshot(t *testing.T) {
 	if !v8.Available {
-		t.Skip("built without V8")
+		t.Fatal("built without V8: these tests need cgo")
 	}
 	script := bundle(t, frozen)
 	snapshot, err := v8.BuildSnapshot(script, "runtime.js")
@@ -74,7 +74,7 @@ func TestSnapshot(t *testing.T) {
 // V8's serialiser aborts on some of these when left alone.
 func TestSnapshotOfSharedRegExps(t *testing.T) {
 	if !v8.Available {
-		t.Skip("built without V8")
+		t.Fatal("built without V8: these tests need cgo")
 	}
 	for depth := 20; depth < 30; depth++ {
 		script := fmt.Sprintf(`
@@ -112,7 +112,7 @@ func flip(b []byte, at int) []byte {
 
 func TestCodeCache(t *testing.T) {
 	if !v8.Available {
-		t.Skip("built without V8")
+		t.Fatal("built without V8: these tests need cgo")
 	}
 	const path = "/app/page.js"
 	source := []byte(`exports.run = (n) => { const f = (x) => x < 2 ? x : f(x - 1) + f(x - 2); return f(n); };` + strings.Repeat("\n// padding", 200))

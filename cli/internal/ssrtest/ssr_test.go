@@ -148,7 +148,7 @@ func start(t testing.TB, dir string, table *host.Table, boot map[string]any) *ap
 func startFrom(t testing.TB, shot []byte, dir string, table *host.Table, boot map[string]any) *app {
 	t.Helper()
 	if !v8.Available {
-		t.Skip("built without V8")
+		t.Fatal("built without V8: these tests need cgo")
 	}
 	script, err := runtime()
 	if err != nil {
