@@ -30,13 +30,26 @@ export interface LoadableOptions {
 const all = new Set<() => Promise<unknown>>();
 const byId = new Map<string, Set<() => Promise<unknown>>>();
 
-/** Loads every component known so far, and those that their modules make known. Never rejects: the error shows when the component renders. */
-export async function preloadAll(): Promise<void> {
+/** The load of everything that is under way. */
+let underWay: Promise<void> | undefined;
+
+/**
+ * Loads every component known so far, and those that their modules make known;
+ * undefined when all are there. All callers wait for the same load. Never
+ * rejects: the error shows when the component renders.
+ */
+export function preloadAll(): Promise<void> | undefined {
+  if (all.size) underWay ??= loadAll();
+  return underWay;
+}
+
+async function loadAll(): Promise<void> {
   while (all.size) {
     const loaders = [...all];
     all.clear();
     await Promise.allSettled(loaders.map((load) => load()));
   }
+  underWay = undefined;
 }
 
 /** Loads the components with these ids. Never rejects. */

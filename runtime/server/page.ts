@@ -32,14 +32,12 @@ interface Visit {
   err: Error | undefined;
 }
 
-/** All loads of next/dynamic components begun so far: a request that comes meanwhile waits for them too. */
-let loading: Promise<unknown> | undefined;
-
 /** Handler of Job "page". */
 export async function page(job: Job): Promise<void> {
   const visit = begin(JSON.parse(job.input) as PageJob, job);
   const { page, res } = visit;
-  await (loading = Promise.all([loading, preloadAll()]));
+  const loads = preloadAll();
+  if (loads) await loads;
   const props = await initialProps(visit);
   let data: Data | undefined;
   if (page.getStaticProps) {
