@@ -117,6 +117,9 @@ func (r *prerenderer) run(ctx context.Context, tasks []task) ([]made, error) {
 			return ctx.Err()
 		}
 		m, err := r.one(ctx, &t)
+		if ctx.Err() != nil {
+			return ctx.Err() // cut short by the failure of another
+		}
 		if err != nil {
 			// The first failure ends the build; what runs already may finish.
 			cancel()
