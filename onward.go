@@ -233,7 +233,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener, o ServeOptions) error {
 		l.Close()
 		return errors.New("onward: App.Prepare must succeed before App.Serve")
 	}
-	return s.Serve(ctx, l, server.ListenOptions{KeepAlive: o.KeepAlive})
+	return s.Serve(ctx, l, server.ListenOptions{KeepAlive: o.KeepAlive, Warm: o.Warm})
 }
 
 // Revalidate makes the page at a path anew now, as res.revalidate does in an API

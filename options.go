@@ -52,4 +52,8 @@ type ServeOptions struct {
 	// KeepAlive is how long a connection stays open without a request. Default
 	// five seconds; negative: no longer than one request.
 	KeepAlive time.Duration
+	// Warm is called once, when what the app does ahead of requests is done: its
+	// first worker runs and has loaded pages. Requests are served before that,
+	// too. It is not called when no worker could be started.
+	Warm func()
 }

@@ -32,6 +32,8 @@ type ListenOptions struct {
 	KeepAlive time.Duration
 	// Handler serves instead of the Server itself, which it usually wraps.
 	Handler http.Handler
+	// Warm is called when what is done ahead of the first request is done.
+	Warm func()
 }
 
 // Serve accepts connections from l until ctx ends, then stops accepting and
@@ -67,7 +69,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, o ListenOptions) err
 	warmed := make(chan struct{})
 	go func() {
 		defer close(warmed)
-		s.warmUp(warming)
+		if s.warmUp(warming) && o.Warm != nil {
+			o.Warm()
+		}
 	}()
 	defer func() {
 		stopWarming()
@@ -88,13 +92,13 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, o ListenOptions) err
 
 // warmUp starts a worker and loads pages, so that the first request finds both.
 // What fails here will fail, and be told, with a request.
-func (s *Server) warmUp(ctx context.Context) {
+func (s *Server) warmUp(ctx context.Context) bool {
 	if err := s.Warm(ctx); err != nil {
 		s.log.Debug("starting a worker ahead failed: " + err.Error())
-		return
+		return false
 	}
 	if !s.NeedsEngine() {
-		return
+		return true
 	}
 	var routes []string
 	for _, special := range []string{"/_app", "/_document", "/_error"} {
@@ -110,11 +114,12 @@ func (s *Server) warmUp(ctx context.Context) {
 	}
 	e, err := s.Engine()
 	if err != nil {
-		return
+		return false
 	}
 	if err := render.Warm(ctx, e, routes); err != nil && ctx.Err() == nil {
 		if kind, ok := engine.KindOf(err); ok && kind != engine.Aborted {
 			s.log.Debug("loading pages ahead failed: " + err.Error())
 		}
 	}
+	return ctx.Err() == nil
 }

@@ -123,6 +123,13 @@ export function parseRelativeUrl(url: string, base?: string): RelativeUrl {
 }
 
 /**
+ * A path below the root that the URL parser would leave as it is: no empty,
+ * dot or dynamic segments, nothing to be encoded.
+ */
+const plainPath =
+  /^(?=\/)(?:\/[\w~!$&'()*+,;=:@-][\w.~!$&'()*+,;=:@%-]*)*\/?(?:\?[\w.~!$&()*+,;=:@/?%-]*)?(?:#[\w.~!$&'()*+,;=:@/?%-]*)?$/;
+
+/**
  * Resolves an href against the page that is shown. The first result keeps a
  * dynamic pattern, the second is the URL to show when the query filled it in.
  */
@@ -131,6 +138,8 @@ export function resolveHref(
   href: Url,
 ): [href: string, as?: string] {
   let text = formatHref(href);
+  // Most links; on a page of a thousand, parsing them takes longer than rendering.
+  if (plainPath.test(text)) return [normalizeTrailingSlash(text)];
   const scheme = /^[a-z][a-z\d+\-.]*:\/\//i.exec(text)?.[0] ?? "";
   const path = text.slice(scheme.length).split("?", 1)[0]!;
   if (/(\/\/|\\)/.test(path)) {

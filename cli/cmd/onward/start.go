@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -146,8 +147,17 @@ func serve(t *terminal, o startFlags) (int, error) {
 	ready := os.NewFile(5, "ready")
 	fmt.Fprintln(ready, "ready")
 	ready.Close()
-	err = app.Serve(ctx, l, onward.ServeOptions{KeepAlive: o.keepAlive})
+	err = app.Serve(ctx, l, onward.ServeOptions{KeepAlive: o.keepAlive, Warm: settle})
 	return code, err
+}
+
+// settle gives back the memory that starting took and serving does not need.
+func settle() {
+	debug.FreeOSMemory()
+	releaseProgram()
+	// A second after its last work V8 collects its heap, with code that nothing
+	// else needs.
+	time.AfterFunc(3*time.Second, releaseProgram)
 }
 
 // announce prints where the server can be reached.

@@ -88,6 +88,7 @@ func supervise(t *terminal, o startFlags, args []string, l *net.TCPListener, beg
 		readyRead.Close()
 		if line != "" && first {
 			announce(t, o, addr, began)
+			releaseProgram()
 		}
 		err = cmd.Wait()
 		child.Store(nil)
