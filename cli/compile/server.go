@@ -13,6 +13,7 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 	"github.com/onwardjs/onward/internal/diag"
 	"github.com/onwardjs/onward/internal/route"
+	"github.com/onwardjs/onward/internal/stack"
 )
 
 const pageNamespace = "onward-page"
@@ -44,6 +45,8 @@ func (b *build) serverGraph(ctx context.Context) error {
 		Define:              b.defines(false),
 		MinifySyntax:        true,
 		LegalComments:       api.LegalCommentsNone,
+		Sourcemap:           api.SourceMapExternal,
+		SourcesContent:      api.SourcesContentExclude,
 		Metafile:            true,
 		LogLevel:            api.LogLevelSilent,
 		LogLimit:            0,
@@ -161,17 +164,23 @@ func (b *build) pageModule(p route.Page) string {
 
 // writeServer converts the bundled ES modules to CommonJS on all cores.
 func (b *build) writeServer(ctx context.Context, files []api.OutputFile) error {
+	maps := map[string][]byte{} // by the path of the module
+	for _, f := range files {
+		if module, ok := strings.CutSuffix(f.Path, ".map"); ok {
+			maps[module] = f.Contents
+		}
+	}
 	work := make(chan api.OutputFile)
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for f := range work {
-				b.writeCommonJS(f)
+				b.writeCommonJS(f, maps[f.Path])
 			}
 		})
 	}
 	for _, f := range files {
-		if ctx.Err() == nil {
+		if ctx.Err() == nil && path.Ext(f.Path) != ".map" {
 			work <- f
 		}
 	}
@@ -180,7 +189,7 @@ func (b *build) writeServer(ctx context.Context, files []api.OutputFile) error {
 	return nil
 }
 
-func (b *build) writeCommonJS(f api.OutputFile) {
+func (b *build) writeCommonJS(f api.OutputFile, sourceMap []byte) {
 	name := b.outName(f.Path)
 	if !strings.HasSuffix(name, ".js") {
 		b.out.write(name, f.Contents)
@@ -191,15 +200,41 @@ func (b *build) writeCommonJS(f api.OutputFile) {
 		Platform: api.PlatformNeutral,
 		Engines:  serverEngines,
 		// import() becomes a promise of require(): the engine loads CommonJS only.
-		Supported:     map[string]bool{"dynamic-import": false},
-		LegalComments: api.LegalCommentsNone,
-		LogLevel:      api.LogLevelSilent,
-		Sourcefile:    name,
+		Supported:      map[string]bool{"dynamic-import": false},
+		LegalComments:  api.LegalCommentsNone,
+		Sourcemap:      api.SourceMapExternal,
+		SourcesContent: api.SourcesContentExclude,
+		LogLevel:       api.LogLevelSilent,
+		Sourcefile:     name,
 	})
 	for _, m := range result.Errors {
 		b.report.add(b.report.convert(m, diag.Error, false))
 	}
 	b.out.write(name, result.Code)
+	if whole, err := b.composeMap(name, result.Map, sourceMap); err == nil {
+		b.out.write(name+".map", whole)
+	}
+}
+
+// composeMap joins the map of the conversion to the map of the bundling, for the
+// module name. Sources become relative to the project.
+func (b *build) composeMap(name string, conversion, bundling []byte) ([]byte, error) {
+	after, err := stack.ParseMap(conversion)
+	if err != nil {
+		return nil, err
+	}
+	before, err := stack.ParseMap(bundling)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(b.opt.OutDir, filepath.FromSlash(path.Dir(name)))
+	for i, s := range before.Sources {
+		if namespace, _, ok := strings.Cut(s, ":"); !ok || !strings.HasPrefix(namespace, "onward-") {
+			before.Sources[i] = b.report.show(filepath.Join(dir, filepath.FromSlash(s)))
+		}
+	}
+	before.SourceRoot = relative(dir, b.dir)
+	return after.Through(before).AppendJSON(nil), nil
 }
 
 // outName is an output path relative to OutDir.

@@ -113,11 +113,11 @@ func (s *sources) read(f *sourceFile, path string) error {
 				WithHint("write const name = Font({ ... }) at the top of the module, with literal values"))
 		}
 	}
-	name := ""
+	name, inBrowser := filepath.Base(path), ""
 	if s.b.sourceMaps() {
-		name = filepath.Base(path)
+		inBrowser = name
 	}
-	f.server, f.browser = server.Apply(text, ""), browser.Apply(text, name)
+	f.server, f.browser = server.Apply(text, name), browser.Apply(text, inBrowser)
 	return nil
 }
 
