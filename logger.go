@@ -4,8 +4,11 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 	"sync"
+
+	"github.com/onwardjs/onward/internal/stack"
 )
 
 // lines is a slog.Handler that prints as Next.js does: a mark, the message, and a
@@ -63,3 +66,17 @@ func (l *lines) Handle(_ context.Context, r slog.Record) error {
 
 func (l *lines) WithAttrs([]slog.Attr) slog.Handler { return l }
 func (l *lines) WithGroup(string) slog.Handler      { return l }
+
+// console writes what the app logs to standard output, errors and warnings to
+// standard error with the stacks in them mapped to the app's source.
+func console(stacks *stack.Mapper) func(level, text string) {
+	return func(level, text string) {
+		out := os.Stdout
+		if level == "error" || level == "warn" {
+			out = os.Stderr
+			text, _, _ = stacks.Map(text)
+		}
+		// Nobody can be told when this fails.
+		_, _ = io.WriteString(out, text+"\n")
+	}
+}

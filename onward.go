@@ -32,6 +32,7 @@ import (
 	"github.com/onwardjs/onward/internal/manifest"
 	"github.com/onwardjs/onward/internal/render"
 	"github.com/onwardjs/onward/internal/server"
+	"github.com/onwardjs/onward/internal/stack"
 )
 
 // App serves one built app. It is safe for use by many goroutines.
@@ -85,10 +86,13 @@ func (a *App) Prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	stacks := stack.New(dist, func(name string) ([]byte, error) {
+		return os.ReadFile(filepath.Join(dist, filepath.FromSlash(name)))
+	})
 	s, err := server.New(server.Options{
-		Dir: a.options.Dir, Dist: dist, Manifest: m, Hostname: a.options.Hostname, Port: a.options.Port, Log: a.log,
+		Dir: a.options.Dir, Dist: dist, Manifest: m, Hostname: a.options.Hostname, Port: a.options.Port, Log: a.log, Stacks: stacks,
 		NewEngine: func(operations map[string]host.AsyncFunc) (engine.Engine, error) {
-			return a.newEngine(m, dist, operations)
+			return a.newEngine(m, dist, operations, stacks)
 		},
 	})
 	if err != nil {
@@ -129,7 +133,7 @@ func (a *App) output() (string, error) {
 		WithHint("remove the old ones, or name the one to serve (Options.DistDir)")
 }
 
-func (a *App) newEngine(m *manifest.Manifest, dist string, operations map[string]host.AsyncFunc) (engine.Engine, error) {
+func (a *App) newEngine(m *manifest.Manifest, dist string, operations map[string]host.AsyncFunc, stacks *stack.Mapper) (engine.Engine, error) {
 	root, err := os.OpenRoot(dist)
 	if err != nil {
 		return nil, fmt.Errorf("onward: %w", err)
@@ -169,7 +173,7 @@ func (a *App) newEngine(m *manifest.Manifest, dist string, operations map[string
 		Load:     (&modules{root: root, dist: dist, cached: sameEngine}).load,
 		Workers:  limits.Workers, Queue: limits.Queue, HeapLimit: limits.HeapLimit, BufferLimit: limits.BufferLimit,
 		TurnLimit: limits.TurnLimit, JobTimeout: limits.RequestTimeout,
-		Env: env.Vars, Dir: a.options.Dir,
+		Env: env.Vars, Dir: a.options.Dir, Console: console(stacks),
 	}, table)
 	if err != nil {
 		return nil, errors.Join(err, root.Close())

@@ -59,6 +59,7 @@ type build struct {
 	routes   []route.Page
 	id       string
 	output   *output
+	blamer   *blamer // set with output
 	compiled *compile.Result
 	preview  manifest.Preview
 	began    time.Time
@@ -81,7 +82,7 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.output = out
+	b.output, b.blamer = out, newBlamer(b.Dir, out.staging)
 	defer out.discard()
 	if err := b.compile(ctx); err != nil {
 		return nil, err
@@ -129,6 +130,9 @@ func (b *build) timing(what string, since time.Time) {
 
 // console prints what the app's own code logs while it is built.
 func (b *build) console(level, text string) {
+	if b.blamer != nil {
+		text, _, _ = b.blamer.stacks.Map(text)
+	}
 	b.progress.mu.Lock()
 	defer b.progress.mu.Unlock()
 	b.progress.clear()
@@ -257,7 +261,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 	defer pool.Close()
 
 	phase = time.Now()
-	c := &collector{engine: pool, limit: 4 * b.workers()}
+	c := &collector{engine: pool, blamer: b.blamer, limit: 4 * b.workers()}
 	for _, p := range b.allRoutes() {
 		c.pages = append(c.pages, &page{Page: p})
 	}

@@ -29,8 +29,9 @@ func (p *page) dynamic() bool { return strings.Contains(p.Route, "[") }
 // collector loads every page in the engine and asks what it is.
 type collector struct {
 	engine engine.Engine
-	pages  []*page
-	limit  int
+	*blamer
+	pages []*page
+	limit int
 }
 
 func (c *collector) job(ctx context.Context, name string, input, answer any) error {
@@ -55,7 +56,7 @@ func (c *collector) facts(ctx context.Context) error {
 	}
 	err := each(c.pages, c.limit, func(_ int, p *page) error {
 		if err := c.job(ctx, "collect", render.CollectJob{Route: p.Route}, &p.facts); err != nil {
-			return moduleFailed(p, err)
+			return c.moduleFailed(p, err)
 		}
 		return violations(p)
 	})
@@ -84,16 +85,14 @@ func (c *collector) facts(ctx context.Context) error {
 }
 
 // moduleFailed explains a page whose code threw while it was loaded.
-func moduleFailed(p *page, err error) error {
+func (c *collector) moduleFailed(p *page, err error) error {
 	var failed *engine.Error
 	if !errors.As(err, &failed) {
 		return err
 	}
 	m := diag.Errorf("page-data", "Failed to collect page data for %s: %s", p.Route, failed.Error()).
 		WithHint("the module is loaded during the build; code at its top level must not need a request")
-	m.File = p.File
-	m.Detail = ownStack(failed.Stack)
-	return m
+	return c.blame(m, p.File, failed.Stack)
 }
 
 // violations turns broken page contracts into messages.
@@ -143,8 +142,7 @@ func (c *collector) staticPaths(ctx context.Context) error {
 			}
 			m := diag.Errorf("static-paths", "getStaticPaths of %s failed: %s", p.Route, failed.Message).
 				WithHint("it must return {paths: [...], fallback: false | true | 'blocking'}")
-			m.File, m.Detail = p.File, ownStack(failed.Stack)
-			return m
+			return c.blame(m, p.File, failed.Stack)
 		}
 		p.paths = answer.Paths
 		switch string(answer.Fallback) {
@@ -159,21 +157,4 @@ func (c *collector) staticPaths(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-// ownStack keeps the stack lines that lie in the app's code.
-func ownStack(stack string) string {
-	var b strings.Builder
-	n := 0
-	for line := range strings.Lines(stack) {
-		text := strings.TrimSpace(line)
-		if !strings.HasPrefix(text, "at ") || strings.Contains(text, "runtime.js") {
-			continue
-		}
-		if n++; n > 8 {
-			break
-		}
-		b.WriteString(text + "\n")
-	}
-	return b.String()
 }

@@ -145,8 +145,11 @@ func (r *prerenderer) one(ctx context.Context, t *task) (made, error) {
 			break
 		}
 	}
+	if ctx.Err() != nil {
+		return m, ctx.Err() // another path has failed, or the build is interrupted
+	}
 	if err != nil {
-		return m, prerenderFailed(t, err, r.timeout)
+		return m, r.failed(t, err)
 	}
 	var answer render.PageReply
 	if err := json.Unmarshal(reply.Meta, &answer); err != nil {
@@ -157,7 +160,7 @@ func (r *prerenderer) one(ctx context.Context, t *task) (made, error) {
 	}
 	switch answer.Kind {
 	case render.KindRedirect:
-		return m, prerenderFailed(t, &engine.Error{Message: "`redirect` can not be returned from getStaticProps during prerendering"}, 0)
+		return m, r.failed(t, &engine.Error{Message: "`redirect` can not be returned from getStaticProps during prerendering"})
 	case render.KindNotFound:
 		m.entry.NotFound = true
 	default:
@@ -198,14 +201,15 @@ func (r *prerenderer) write(name string, data []byte) error {
 	return nil
 }
 
-func prerenderFailed(t *task, err error, timeout time.Duration) error {
+// failed explains a path that could not be generated.
+func (r *prerenderer) failed(t *task, err error) error {
 	var failed *engine.Error
 	if !errors.As(err, &failed) {
 		return err
 	}
 	m := diag.Errorf("prerender", "Error occurred prerendering page %q: %s", t.job.Path, failed.Error())
 	if failed.Kind == engine.Timeout {
-		m = diag.Errorf("prerender-timeout", "Prerendering page %q took more than %v, %d times", t.job.Path, timeout, attempts).
+		m = diag.Errorf("prerender-timeout", "Prerendering page %q took more than %v, %d times", t.job.Path, r.timeout, attempts).
 			WithHint("make its data function faster, or set staticPageGenerationTimeout in next.config")
 	} else if failed.Kind == engine.OutOfMemory {
 		m = m.WithHint("rendering this page needed more memory than a worker may use; look for an endless list or loop")
@@ -214,9 +218,7 @@ func prerenderFailed(t *task, err error, timeout time.Duration) error {
 	} else {
 		m = m.WithHint("the page is rendered once at build time, without a request; guard what needs the browser with useEffect")
 	}
-	m.File = t.page.File
-	m.Detail = ownStack(failed.Stack)
-	return m
+	return r.blame(m, t.page.File, failed.Stack)
 }
 
 // pageFile is the output file of a route, without extension: "/" is index, and

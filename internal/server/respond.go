@@ -86,7 +86,11 @@ func (s *Server) fail(q *request, err error) {
 func (s *Server) report(q *request, err error) {
 	var failed *engine.Error
 	if errors.As(err, &failed) && failed.Stack != "" {
-		s.log.Error(failed.Error(), "method", q.r.Method, "path", q.match.RawPath, "stack", failed.Stack)
+		trace := failed.Stack
+		if s.options.Stacks != nil {
+			trace, _, _ = s.options.Stacks.Map(trace)
+		}
+		s.log.Error(failed.Error(), "method", q.r.Method, "path", q.match.RawPath, "stack", trace)
 		return
 	}
 	s.log.Error(err.Error(), "method", q.r.Method, "path", q.match.RawPath)

@@ -24,6 +24,7 @@ import (
 	"github.com/onwardjs/onward/internal/engine/host"
 	"github.com/onwardjs/onward/internal/manifest"
 	"github.com/onwardjs/onward/internal/route"
+	"github.com/onwardjs/onward/internal/stack"
 )
 
 // Options configure a Server. Dir, Dist, Manifest and NewEngine are required.
@@ -37,6 +38,8 @@ type Options struct {
 	Port     int
 	// Log hears of failures; nil: slog.Default().
 	Log *slog.Logger
+	// Stacks maps the stacks of errors that are logged; nil: they stay as they are.
+	Stacks *stack.Mapper
 	// NewEngine starts the engine, with these host operations beside its own.
 	// It is called once, when JavaScript is first needed.
 	NewEngine func(operations map[string]host.AsyncFunc) (engine.Engine, error)

@@ -14,7 +14,8 @@ import (
 // sources that they were made from. Lines and columns count from 0, columns in
 // UTF-16 units. A Map is not changed after it is made.
 type Map struct {
-	// Sources as the map names them, below SourceRoot.
+	// Sources as the map names them, URLs below SourceRoot. In the maps of server
+	// modules they are relative to the project.
 	Sources    []string
 	SourceRoot string
 	// segments in the order of the generated file; starts[n] is the first one

@@ -8,6 +8,7 @@
 package stack
 
 import (
+	"net/url"
 	"path"
 	"strconv"
 	"strings"
@@ -117,6 +118,9 @@ func (m *Mapper) source(module string, line, column int) (Place, bool) {
 		return Place{}, false
 	}
 	file, l, c, ok := sm.Lookup(line-1, column-1)
+	if plain, err := url.PathUnescape(file); err == nil {
+		file = plain // sources are URLs
+	}
 	return Place{file, l + 1, c + 1}, ok
 }
 

@@ -126,8 +126,8 @@ func FuzzParseMap(f *testing.F) {
 
 func testMapper(t testing.TB) *Mapper {
 	files := fstest.MapFS{
-		"server/pages/index.js.map": {Data: mapOf(t, "pages/index.tsx node_modules/x/index.js onward-page:/",
-			"0>pages/index.tsx:11:4", "0>node_modules/x/index.js:1:1", "0>onward-page:/:0:0").AppendJSON(nil)},
+		"server/pages/index.js.map": {Data: mapOf(t, "pages/%5Ba%20b%5D.tsx node_modules/x/index.js onward-page:/",
+			"0>pages/%5Ba%20b%5D.tsx:11:4", "0>node_modules/x/index.js:1:1", "0>onward-page:/:0:0").AppendJSON(nil)},
 		"server/pages/bad.js.map": {Data: []byte("{")},
 		"secret.map":              {Data: mapOf(t, "secret.js", "0>secret.js:0:0").AppendJSON(nil)},
 	}
@@ -141,18 +141,18 @@ func TestMap(t *testing.T) {
 		{"no stack", "look at this", "look at this", ""},
 		{"runtime frames at the end go",
 			"Error: a\n    at bake (/app/.next/server/pages/index.js:1:9)\n    at run (server/runtime.js:3:4)\n    at Array.map (<anonymous>)\n    at dispatch (server/runtime.js:1:2)",
-			"Error: a\n    at bake (pages/index.tsx:12:5)", "pages/index.tsx:12:5"},
+			"Error: a\n    at bake (pages/[a b].tsx:12:5)", "pages/[a b].tsx:12:5"},
 		{"but not between others",
 			"Error: a\n    at Array.map (<anonymous>)\n    at /app/.next/server/pages/index.js:1:9\n    at run (server/runtime.js:3:4)\n    at async /app/.next/server/pages/index.js:1:1",
-			"Error: a\n    at Array.map (<anonymous>)\n    at pages/index.tsx:12:5\n    at run (server/runtime.js:3:4)\n    at async pages/index.tsx:12:5", "pages/index.tsx:12:5"},
+			"Error: a\n    at Array.map (<anonymous>)\n    at pages/[a b].tsx:12:5\n    at run (server/runtime.js:3:4)\n    at async pages/[a b].tsx:12:5", "pages/[a b].tsx:12:5"},
 		{"nor when there is nothing else",
 			"Error: a\n    at run (server/runtime.js:3:4)", "Error: a\n    at run (server/runtime.js:3:4)", ""},
 		{"packages are not the place",
 			"Error: a\n    at new X (/app/.next/server/pages/index.js:2:1)\n    at async Page.load (/app/.next/server/pages/index.js:1:1)\n    at /app/.next/server/pages/index.js:3:1",
-			"Error: a\n    at new X (node_modules/x/index.js:2:2)\n    at async Page.load (pages/index.tsx:12:5)", "pages/index.tsx:12:5"},
+			"Error: a\n    at new X (node_modules/x/index.js:2:2)\n    at async Page.load (pages/[a b].tsx:12:5)", "pages/[a b].tsx:12:5"},
 		{"two stacks in one text",
 			"Error: a\n    at f (/app/.next/server/pages/index.js:1:9)\n    at r (server/runtime.js:3:4) {\n  [cause]: Error: b\n      at g (/app/.next/server/pages/index.js:1:9)\n      at r (server/runtime.js:3:4)\n}",
-			"Error: a\n    at f (pages/index.tsx:12:5) {\n  [cause]: Error: b\n      at g (pages/index.tsx:12:5)\n}", "pages/index.tsx:12:5"},
+			"Error: a\n    at f (pages/[a b].tsx:12:5) {\n  [cause]: Error: b\n      at g (pages/[a b].tsx:12:5)\n}", "pages/[a b].tsx:12:5"},
 		{"what cannot be mapped stays",
 			"Error: a\n    at f (/app/.next/server/pages/bad.js:1:9)\n    at g (/app/.next/server/pages/none.js:1:9)\n    at h (/app/.next/server/pages/index.js:99:9)\n    at i (/elsewhere/x.js:1:1)",
 			"Error: a\n    at f (/app/.next/server/pages/bad.js:1:9)\n    at g (/app/.next/server/pages/none.js:1:9)\n    at h (/app/.next/server/pages/index.js:99:9)\n    at i (/elsewhere/x.js:1:1)", ""},
