@@ -24,7 +24,7 @@ export function parsePath(path: string): PathParts {
 }
 
 export function removeTrailingSlash(path: string): string {
-  return path.replace(/\/$/, "") || "/";
+  return (path.endsWith("/") ? path.slice(0, -1) : path) || "/";
 }
 
 /** Applies the `trailingSlash` setting; a path that ends in a file name never gets one. */

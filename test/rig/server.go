@@ -102,6 +102,9 @@ func (s *Server) PID() int { return s.cmd.Process.Pid }
 // Exited is closed when the process has ended.
 func (s *Server) Exited() <-chan struct{} { return s.exited }
 
+// ExitCode is that of the process, once Exited is closed.
+func (s *Server) ExitCode() int { return s.cmd.ProcessState.ExitCode() }
+
 // Close stops the server and everything that it started.
 func (s *Server) Close() error {
 	defer s.cancel()

@@ -61,6 +61,8 @@ func supervise(t *terminal, o startFlags, args []string, l *net.TCPListener, beg
 			} else {
 				os.Exit(code)
 			}
+			// Who connects from now on is refused, and does not wait in vain.
+			socket.Close()
 		}
 	}()
 
@@ -77,6 +79,9 @@ func supervise(t *terminal, o startFlags, args []string, l *net.TCPListener, beg
 		// A group of its own: Ctrl-C reaches the supervisor, which passes it on once.
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		if err := cmd.Start(); err != nil {
+			if code := stop.Load(); code != 0 {
+				return int(code), nil
+			}
 			return exitFailure, err
 		}
 		readyWrite.Close()
