@@ -171,10 +171,14 @@ func (n *nextModules) server() api.Plugin {
 			if n.builtins == nil || n.builtins[name] != nil {
 				return api.OnResolveResult{Path: name, External: true, SideEffects: api.SideEffectsFalse}, nil
 			}
+			if hasStandIn(args.Importer, name) {
+				return api.OnResolveResult{Path: name, Namespace: standInNamespace, SideEffects: api.SideEffectsFalse}, nil
+			}
 			// Not refused here: an npm package of the same name may be meant,
 			// and a require inside try is allowed to fail.
 			return api.OnResolveResult{}, nil
 		})
+		pb.OnLoad(api.OnLoadOptions{Filter: `.`, Namespace: standInNamespace}, loadStandIn)
 		emptyModules(pb)
 	}}
 }

@@ -47,6 +47,13 @@ func newStyles(b *build) *styles {
 func (s *styles) plugin(browser bool) api.Plugin {
 	return api.Plugin{Name: "styles", Setup: func(pb api.PluginBuild) {
 		pb.OnResolve(api.OnResolveOptions{Filter: `\.(css|scss|sass)$`, Namespace: "file"}, s.checkGlobal)
+		// url("/icon.svg") is a file of public/, which keeps its URL.
+		pb.OnResolve(api.OnResolveOptions{Filter: `^/`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
+			if args.Kind != api.ResolveCSSURLToken {
+				return api.OnResolveResult{}, nil
+			}
+			return api.OnResolveResult{Path: args.Path, External: true}, nil
+		})
 		pb.OnResolve(api.OnResolveOptions{Filter: `^` + styleNamespace + `:`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
 			return api.OnResolveResult{Path: strings.TrimPrefix(args.Path, styleNamespace+":"), Namespace: styleNamespace}, nil
 		})

@@ -49,6 +49,10 @@ type Job struct {
 	// Stream, when not nil, is read as JavaScript asks for it (never more
 	// than 256 KB ahead). Body and Stream exclude each other.
 	Stream io.Reader
+	// Again allows the Job to be run a second time, in another worker, when
+	// the first was lost to another Job before this one had answered. It must
+	// have no Stream.
+	Again bool
 	// Timeout bounds the whole Job up to the end of its body; 0 means the
 	// engine's default.
 	Timeout time.Duration
@@ -155,6 +159,10 @@ type Options struct {
 
 	// Workers is the greatest number of workers; default cores-1, at least 1.
 	Workers int
+	// Relief is how many workers may be started beyond Workers while as many
+	// are held by a turn that does not end, so that other Jobs go on;
+	// default 0.
+	Relief int
 	// Queue is how many Jobs may wait for a worker; default 1024.
 	Queue int
 	// HeapLimit bounds a worker's JavaScript heap in bytes; default 512 MB.

@@ -38,10 +38,10 @@ var inputs = sync.Pool{New: func() any { return new([]byte) }}
 // keep is the greatest input buffer worth pooling.
 const keep = 64 << 10
 
-func do(ctx context.Context, e engine.Engine, name string, body Body, input func([]byte) []byte) (*engine.Reply, error) {
+func do(ctx context.Context, e engine.Engine, name string, again bool, body Body, input func([]byte) []byte) (*engine.Reply, error) {
 	buffer := inputs.Get().(*[]byte)
 	*buffer = input((*buffer)[:0])
-	reply, err := e.Do(ctx, &engine.Job{Name: name, Input: *buffer, Body: body.Whole, Stream: body.Stream})
+	reply, err := e.Do(ctx, &engine.Job{Name: name, Input: *buffer, Body: body.Whole, Stream: body.Stream, Again: again})
 	// A Job that was aborted may still lie in a queue with its input.
 	if err == nil && cap(*buffer) <= keep {
 		inputs.Put(buffer)
@@ -51,7 +51,7 @@ func do(ctx context.Context, e engine.Engine, name string, body Body, input func
 
 // RenderPage runs one "page" Job. Failures are *engine.Error.
 func RenderPage(ctx context.Context, e engine.Engine, job *PageJob, body Body) (*Page, error) {
-	reply, err := do(ctx, e, JobPage, body, job.AppendJSON)
+	reply, err := do(ctx, e, JobPage, job.Request == nil || job.Request.repeatable(), body, job.AppendJSON)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func RenderPage(ctx context.Context, e engine.Engine, job *PageJob, body Body) (
 
 // CallAPI runs one "api" Job. It returns when the head of the answer is known.
 func CallAPI(ctx context.Context, e engine.Engine, job *APIJob, body Body) (*Response, error) {
-	reply, err := do(ctx, e, JobAPI, body, job.AppendJSON)
+	reply, err := do(ctx, e, JobAPI, job.Request.repeatable(), body, job.AppendJSON)
 	if err != nil {
 		return nil, err
 	}

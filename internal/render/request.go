@@ -22,6 +22,12 @@ type Request struct {
 	Port int
 }
 
+// repeatable tells whether running the request a second time is what HTTP allows
+// of its method. A request may meet that when another one takes its worker away.
+func (q *Request) repeatable() bool {
+	return q.HTTP.Method == http.MethodGet || q.HTTP.Method == http.MethodHead
+}
+
 // appendJSON appends RequestInfo. Headers have lower-case names; "host" is among
 // them, and x-forwarded-host, -port, -proto and -for are there even when no proxy
 // has set them.

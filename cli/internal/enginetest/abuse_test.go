@@ -133,6 +133,64 @@ func TestLossIsSharedOnlyInside(t *testing.T) {
 	}
 }
 
+// Turns that do not end hold nobody up while there is relief, not even the Jobs
+// that came in behind them, and those inside run again where they may.
+func TestRelief(t *testing.T) {
+	const limit = 2 * time.Second
+	r := start(t, abuses+`
+let ran = 0;
+answer("slow", async () => { ran++; await sleep(700); return ran; });`, engine.Options{Workers: 1, Relief: 2, TurnLimit: limit}, nil, nil)
+	r.must("fine", 0)
+	began := time.Now()
+	var wg sync.WaitGroup
+	inside := make(chan error, 2)
+	for _, again := range []bool{true, false} {
+		go func() {
+			_, err := r.Do(context.Background(), &engine.Job{Name: "slow", Input: []byte("1"), Again: again})
+			inside <- err
+		}()
+	}
+	time.Sleep(20 * time.Millisecond)
+	for range 2 {
+		wg.Go(func() {
+			_, err := r.do("abuse", "endlessLoop")
+			if k, _ := engine.KindOf(err); k != engine.Timeout {
+				t.Errorf("an endless Job got %v", err)
+			}
+		})
+		time.Sleep(300 * time.Millisecond)
+	}
+	for i := range 30 {
+		if _, err := r.do("fine", i); err != nil {
+			t.Errorf("Job %d: %v", i, err)
+		}
+	}
+	if d := time.Since(began); d > limit-200*time.Millisecond {
+		t.Errorf("other Jobs waited %v for turns that do not end", d)
+	}
+	wg.Wait()
+	failed := 0
+	for range 2 {
+		if err := <-inside; err != nil {
+			failed++
+			if k, _ := engine.KindOf(err); k != engine.Crashed {
+				t.Errorf("a Job inside got %v", err)
+			}
+		}
+	}
+	if failed != 1 {
+		t.Errorf("%d of the two Jobs inside failed; one may run again", failed)
+	}
+	for range 60 { // the relief goes home
+		if r.Stats().Workers == 1 {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+		r.must("fine", 1)
+	}
+	t.Errorf("%d workers are left", r.Stats().Workers)
+}
+
 // A script that writes faster than its reader takes, and never waits.
 func TestFloodedReplyIsCut(t *testing.T) {
 	r := start(t, asJob+`

@@ -24,8 +24,7 @@ type call struct {
 	id  uint32
 	// w is set when the call enters a worker, under the pool's lock.
 	w *worker
-	// retried: it was already moved once from a worker that was lost before
-	// the Job began.
+	// retried: it was already moved once from a worker that was lost.
 	retried bool
 
 	timer *time.Timer
@@ -146,15 +145,24 @@ func (c *call) cancel(err *engine.Error) {
 	if !c.fail(err) {
 		return
 	}
-	if w := c.worker(); w != nil {
-		w.send(inAbort, c.id, 0, nil, nil)
+	if w, id := c.place(); w != nil {
+		w.send(inAbort, id, 0, nil, nil)
 	}
 }
 
-func (c *call) worker() *worker {
+// place is where the call is: its worker, and its number there.
+func (c *call) place() (*worker, uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.w
+	return c.w, c.id
+}
+
+// mayRepeat tells whether running the Job a second time is allowed and would
+// not be seen.
+func (c *call) mayRepeat() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.job.Again && c.job.Stream == nil && !c.settled
 }
 
 func aborted(ctx context.Context) *engine.Error {
@@ -262,8 +270,8 @@ func (s *replyStream) credit(n int) {
 	}
 	s.taken = 0
 	s.mu.Unlock()
-	if w := s.c.worker(); w != nil {
-		w.send(inCredit, s.c.id, float64(taken), nil, nil)
+	if w, id := s.c.place(); w != nil {
+		w.send(inCredit, id, float64(taken), nil, nil)
 	}
 }
 

@@ -204,12 +204,44 @@ func (p *Pool) pick() *worker {
 			best, bestWaiting = w, waiting
 		}
 	}
-	if len(p.workers) < p.opts.Workers && (best == nil || bestWaiting >= spillAt) {
+	if p.mayGrow() && (best == nil || bestWaiting >= spillAt) {
 		if w := p.start(); w != nil && best == nil {
 			best = w
 		}
 	}
 	return best
+}
+
+// mayGrow tells whether one more worker may be started: workers that are stuck
+// do not count, as far as there is relief. The lock is held.
+func (p *Pool) mayGrow() bool {
+	stuck := 0
+	for _, w := range p.workers {
+		if w.stuck.Load() {
+			stuck++
+		}
+	}
+	return len(p.workers)-min(stuck, p.opts.Relief) < p.opts.Workers
+}
+
+// relieve moves the Jobs that wait behind a turn which does not end to other
+// workers, as far as the pool has relief for it.
+func (p *Pool) relieve(w *worker) {
+	if p.opts.Relief <= 0 || w.stuck.Swap(true) {
+		return
+	}
+	for _, c := range w.evict() {
+		p.submit(c)
+	}
+	p.left(w)
+}
+
+// surplus tells that w, which is idle, was started as relief that is no longer
+// needed.
+func (p *Pool) surplus(w *worker) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.workers) > p.opts.Workers && p.workers[0] != w && w.inside() == 0
 }
 
 // load tells how many Jobs wait in w, whether it takes one more, and whether
@@ -218,7 +250,7 @@ func (w *worker) load() (waiting int32, room, idle bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	waiting = w.waiting.Load()
-	room = w.state <= ready && len(w.calls) < maxInside
+	room = w.state <= ready && len(w.calls) < maxInside && !w.stuck.Load()
 	idle = room && w.state == ready && !w.turning && len(w.inbox) == 0
 	return waiting, room, idle
 }

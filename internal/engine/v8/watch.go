@@ -17,6 +17,9 @@ import (
 const (
 	// watchEvery is how often busy workers are looked at.
 	watchEvery = 50 * time.Millisecond
+	// stuckAfter is how long a turn takes before its worker gets no more Jobs
+	// and those that wait in it go to others.
+	stuckAfter = 150 * time.Millisecond
 	// unwind is how long a terminated turn may take to end before its worker
 	// is abandoned with its thread.
 	unwind = 2 * time.Second
@@ -115,6 +118,8 @@ func (t *watch) one(w *worker, s *sight, now time.Time) bool {
 		case s.killed.IsZero() && now.Sub(s.since) >= t.pool.opts.TurnLimit-watchEvery:
 			s.killed = now
 			w.interrupt(start)
+		case s.killed.IsZero() && now.Sub(s.since) >= stuckAfter:
+			t.pool.relieve(w)
 		case !s.killed.IsZero() && now.Sub(s.killed) >= unwind:
 			w.abandon(engine.Timeout)
 		case !s.killed.IsZero():
@@ -134,6 +139,10 @@ func (t *watch) one(w *worker, s *sight, now time.Time) bool {
 		return false
 	}
 	if now.Sub(s.idleSince) >= idleAfter {
+		if t.pool.surplus(w) {
+			w.drain()
+			return true
+		}
 		s.collected = true
 		w.mu.Lock()
 		w.collect = true

@@ -75,6 +75,7 @@ type worker struct {
 
 	waiting atomic.Int32 // Jobs in inbox that have not begun
 	turns   atomic.Uint64
+	stuck   atomic.Bool                 // its turn does not end: it gets no Jobs
 	shown   atomic.Pointer[C.ow_shared] // shared, for the watch; nil when disposed of
 }
 
@@ -139,6 +140,27 @@ func (w *worker) enter(c *call) bool {
 	w.inbox = appendMessage(w.inbox, inJob, c.id, streams, []byte(c.job.Name+"\n"), c.job.Input, c.job.Body)
 	w.cond.Signal()
 	return true
+}
+
+// evict takes the Jobs out of the inbox that have not begun. They stay counted
+// as waiting.
+func (w *worker) evict() []*call {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.settled {
+		return nil
+	}
+	var out []*call
+	jobs(w.inbox, func(id uint32, at int) bool {
+		if c := w.calls[id]; c != nil {
+			delete(w.calls, id)
+			out = append(out, c)
+			w.inbox[at] = inNothing
+			w.waiting.Add(-1)
+		}
+		return true
+	})
+	return out
 }
 
 // inside is how many Jobs the worker holds.
@@ -232,6 +254,10 @@ func (w *worker) work(batch []byte) bool {
 			w.mu.Lock()
 			w.turning = false
 			w.mu.Unlock()
+		}
+		if w.stuck.Load() && w.shared.state == C.OW_ALIVE {
+			w.stuck.Store(false) // it came to an end after all
+			w.pool.left(w)
 		}
 		w.deliver(unsafe.Slice((*byte)(unsafe.Pointer(w.shared.out)), int(w.shared.out_len)))
 		if w.shared.state != C.OW_ALIVE {
@@ -560,7 +586,7 @@ func (w *worker) settle(kind engine.Kind, judge func(*call) fate) {
 		switch {
 		case kind == engine.Aborted:
 			c.fail(&engine.Error{Kind: kind, Message: "the engine was closed"})
-		case f == untouched && !c.retried:
+		case (f == untouched || f == bystander && c.mayRepeat()) && !c.retried:
 			c.retried = true
 			again = append(again, c)
 		case f == guilty:
