@@ -102,6 +102,10 @@ func (a *App) Prepare(ctx context.Context) error {
 	return nil
 }
 
+// relief is how many requests in endless loops leave the others a worker to go
+// on in.
+const relief = 3
+
 // output finds the output folder.
 func (a *App) output() (string, error) {
 	if a.options.DistDir != "" {
@@ -171,7 +175,7 @@ func (a *App) newEngine(m *manifest.Manifest, dist string, operations map[string
 		Snapshot: snapshot,
 		Boot:     boot,
 		Load:     (&modules{root: root, dist: dist, cached: sameEngine}).load,
-		Workers:  limits.Workers, Queue: limits.Queue, HeapLimit: limits.HeapLimit, BufferLimit: limits.BufferLimit,
+		Workers:  limits.Workers, Relief: relief, Queue: limits.Queue, HeapLimit: limits.HeapLimit, BufferLimit: limits.BufferLimit,
 		TurnLimit: limits.TurnLimit, JobTimeout: limits.RequestTimeout,
 		Env: env.Vars, Dir: a.options.Dir, Console: console(stacks),
 	}, table)
