@@ -216,7 +216,7 @@ func (s *Server) sendRaw(q *request, status int, body []byte) {
 	}
 	q.head(validStatus(status))
 	if q.r.Method != http.MethodHead && len(body) > 0 {
-		_, _ = q.w.Write(body)
+		q.body(body)
 	}
 }
 

@@ -30,8 +30,6 @@ type ListenOptions struct {
 	// KeepAlive is how long an idle connection stays open; 0: five seconds,
 	// negative: connections close after each answer.
 	KeepAlive time.Duration
-	// Handler serves instead of the Server itself, which it usually wraps.
-	Handler http.Handler
 	// Warm is called when what is done ahead of the first request is done.
 	Warm func()
 }
@@ -41,19 +39,16 @@ type ListenOptions struct {
 // anew are stored. There is no limit on how long that takes: whoever asked the
 // process to end may lose patience, not we.
 func (s *Server) Serve(ctx context.Context, l net.Listener, o ListenOptions) error {
-	if o.Handler == nil {
-		o.Handler = s
-	}
 	keep := o.KeepAlive
 	if keep == 0 {
 		keep = 5 * time.Second
 	}
 	srv := &http.Server{
-		Handler:           o.Handler,
+		Handler:           s, // conn relies on it: a handler in between might keep a body
 		MaxHeaderBytes:    maxHeader,
 		ReadHeaderTimeout: headTime,
 		IdleTimeout:       keep,
-		ConnContext:       withReasons,
+		ConnContext:       withConn,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	if keep < 0 {
@@ -64,7 +59,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, o ListenOptions) err
 		defer s.keepAlive.Store(nil)
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(reasonListener{l}) }()
+	go func() { failed <- srv.Serve(connListener{l}) }()
 	warming, stopWarming := context.WithCancel(ctx)
 	warmed := make(chan struct{})
 	go func() {

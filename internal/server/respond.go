@@ -277,8 +277,7 @@ func (s *Server) write(q *request, status int, v *cache.Variant) {
 	h["Content-Length"] = v.Length
 	q.head(status)
 	if q.r.Method != http.MethodHead {
-		// A failed write means that the client has gone.
-		_, _ = q.w.Write(v.Bytes)
+		q.body(v.Bytes)
 	}
 }
 
