@@ -81,6 +81,7 @@ func (b *build) browserGraph(ctx context.Context) error {
 			preludePlugin(preludes),
 			b.next.browser(b.dir, string(client)),
 			b.next.polyfills(b.dir),
+			b.styledJSXPlugin(true),
 			b.styles.plugin(true),
 			b.assets.plugin(),
 			b.fonts.plugin(true),

@@ -55,6 +55,7 @@ func (b *build) serverGraph(ctx context.Context) error {
 		Plugins: []api.Plugin{
 			b.pagePlugin(pages, b.serverEntry),
 			b.next.server(),
+			b.styledJSXPlugin(false),
 			b.styles.plugin(false),
 			b.assets.plugin(),
 			b.fonts.plugin(false),

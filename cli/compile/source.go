@@ -82,12 +82,6 @@ func (s *sources) read(f *sourceFile, path string) error {
 	if !m.Valid {
 		return nil
 	}
-	if styledJSX {
-		if at := m.StyledJSX(); at >= 0 {
-			s.b.report.add(diag.Errorf("styled-jsx", "styled-jsx is not supported yet").At(s.b.report.show(path), text, at).
-				WithHint("use a CSS Module (name.module.css) for styles of one component"))
-		}
-	}
 	if facts {
 		s.note(path, text, m.Facts())
 	}
@@ -111,6 +105,11 @@ func (s *sources) read(f *sourceFile, path string) error {
 		for _, e := range m.Fonts(s.b.fonts.module(path), &server, &browser) {
 			s.b.report.add(diag.Errorf("font", "%s", e.Text).At(s.b.report.show(path), text, e.At).
 				WithHint("write const name = Font({ ... }) at the top of the module, with literal values"))
+		}
+	}
+	if styledJSX {
+		for _, e := range m.StyledJSX(s.b.scopeStyledJSX, &server, &browser) {
+			s.b.report.add(diag.Errorf("styled-jsx", "%s", e.Text).At(s.b.report.show(path), text, e.At).WithHint("%s", e.Hint))
 		}
 	}
 	name, inBrowser := filepath.Base(path), ""

@@ -289,20 +289,6 @@ export default () => [sans, mono, own];`
 	}
 }
 
-func TestStyledJSX(t *testing.T) {
-	for in, want := range map[string]int{
-		`<p><style jsx>{"p{}"}</style></p>`:           3,
-		`<style jsx global>{"p{}"}</style>`:           0,
-		`<style>{"<style jsx>"}</style>`:              -1,
-		`import css from "styled-jsx/css"`:            0,
-		`const s = "import styled-jsx/css"; <p jsx/>`: -1,
-	} {
-		if got := Parse("a.jsx", in).StyledJSX(); got != want {
-			t.Errorf("%s: got %d, want %d", in, got, want)
-		}
-	}
-}
-
 // TestSourceMap decodes the map of an edited text and looks up each line start
 // and each kept stretch.
 func TestSourceMap(t *testing.T) {

@@ -49,6 +49,9 @@ const (
 	KindImportSpecifier        = ast.KindImportSpecifier
 	KindInterfaceDeclaration   = ast.KindInterfaceDeclaration
 	KindJsxAttribute           = ast.KindJsxAttribute
+	KindJsxElement             = ast.KindJsxElement
+	KindJsxExpression          = ast.KindJsxExpression
+	KindJsxFragment            = ast.KindJsxFragment
 	KindJsxOpening             = ast.KindJsxOpeningElement
 	KindJsxSelfClosing         = ast.KindJsxSelfClosingElement
 	KindMinus                  = ast.KindMinusToken
@@ -84,7 +87,11 @@ const (
 	KindBreakStatement         = ast.KindBreakStatement
 	KindContinueStatement      = ast.KindContinueStatement
 	KindJsxNamespacedName      = ast.KindJsxNamespacedName
+	KindJsxSpreadAttribute     = ast.KindJsxSpreadAttribute
+	KindJsxText                = ast.KindJsxText
 	KindMetaProperty           = ast.KindMetaProperty
+	KindTaggedTemplate         = ast.KindTaggedTemplateExpression
+	KindTemplateExpression     = ast.KindTemplateExpression
 	KindEnumMember             = ast.KindEnumMember
 )
 

@@ -152,7 +152,7 @@ function initialContext(visit: Visit): Record<string, unknown> {
     defaultLocale: job.defaultLocale,
     AppTree: (props: Record<string, unknown>): ReactElement =>
       surround(around, appElement(App, page.Component, props, around.router)),
-    defaultGetInitialProps: defaultDocumentProps,
+    defaultGetInitialProps: (document: DocumentContext) => defaultDocumentProps(document, around),
   };
 }
 
@@ -221,10 +221,12 @@ function stringify(props: unknown, route: string): string {
 
 // Markup.
 
-const defaultDocumentProps = async (ctx: DocumentContext): Promise<{ html: string; head?: ReactElement[]; styles?: ReactNode }> => {
+async function defaultDocumentProps(
+  ctx: DocumentContext, { collected }: Surroundings,
+): Promise<{ html: string; head?: ReactElement[]; styles?: ReactNode }> {
   const { html, head } = await ctx.renderPage({ enhanceApp: (App) => App });
-  return { html, head, styles: [] };
-};
+  return { html, head, styles: collected.styles() };
+}
 
 /** Renders app and document; undefined when the document's getInitialProps ended the response. */
 async function compose(visit: Visit, props: Record<string, unknown>, propsJSON: string): Promise<string | undefined> {
@@ -240,11 +242,13 @@ async function compose(visit: Visit, props: Record<string, unknown>, propsJSON: 
 
   let body: string;
   let head: ReactElement[] | undefined;
+  let styles: ReactNode;
   let documentProps: Record<string, unknown> | undefined;
   if (!Document.getInitialProps || Document.getInitialProps === BuiltinDocument.getInitialProps) {
     body = await renderApp(App, page.Component);
     head = collected.head();
-    if (Document.getInitialProps) documentProps = { html: body, head, styles: [] };
+    styles = collected.styles();
+    if (Document.getInitialProps) documentProps = { html: body, head, styles };
   } else {
     const renderPage = async (options: RenderPageOptions = {}): Promise<RenderPageResult> => {
       const { enhanceApp, enhanceComponent } =
@@ -264,6 +268,7 @@ async function compose(visit: Visit, props: Record<string, unknown>, propsJSON: 
     }
     body = resolved.html;
     head = resolved.head as ReactElement[] | undefined;
+    styles = resolved.styles as ReactNode;
     documentProps = resolved;
   }
   return document({
@@ -273,6 +278,7 @@ async function compose(visit: Visit, props: Record<string, unknown>, propsJSON: 
     propsJSON,
     asPath: visit.job.asPath,
     head: head ?? [],
+    styles,
     body,
     dynamicIds: collected.dynamicIds,
     beforeInteractive: collected.beforeInteractive,

@@ -5,6 +5,7 @@
  */
 import { registerModule } from "../platform/index";
 import { reactDomServer } from "./react-dom-server";
+import { registerStyledJSX } from "./styles";
 
 /** The bundler's require: resolved and bundled at build. */
 declare const require: (path: string) => any;
@@ -68,4 +69,5 @@ export function registerModules(): void {
   registerModule("next/router", () => callable(require("../next/router")));
   registerModule("next/script", () => callable(require("../next/script")));
   registerModule("next/web-vitals", () => require("../next/web-vitals"));
+  registerStyledJSX();
 }

@@ -23,6 +23,8 @@ export interface Sheet {
   propsJSON: string;
   asPath: string;
   head: ReactElement[];
+  /** What goes to the end of <head>: the styles of CSS-in-JS packages. */
+  styles: ReactNode;
   /** The app's HTML, #__next included. */
   body: string;
   dynamicIds: Set<string>;
@@ -42,8 +44,10 @@ interface Assets {
 interface Pieces {
   /** Up to and with "<head>". */
   open: string;
-  /** From there to the app. */
+  /** From there to "</head>". */
   head: string;
+  /** From there to the app. */
+  start: string;
   /** From the app to the data. */
   body: string;
   /** From the data to the end; undefined when the document holds no data. */
@@ -85,9 +89,13 @@ function movesToTop({ type, props }: ReactElement<any>): boolean {
   return type === "link" && typeof props.rel === "string" && typeof props.href === "string" && !/stylesheet/i.test(props.rel) && !props.onLoad && !props.onError;
 }
 
-function filled({ open, head, body, close }: Pieces, sheet: Sheet): string {
-  const before = open + headHTML(sheet.head) + head + sheet.body + body;
+function filled({ open, head, start, body, close }: Pieces, sheet: Sheet): string {
+  const before = open + headHTML(sheet.head) + head + stylesHTML(sheet.styles) + start + sheet.body + body;
   return close === undefined ? before : before + dataText(sheet) + close;
+}
+
+function stylesHTML(styles: ReactNode): string {
+  return Array.isArray(styles) && styles.length === 0 ? "" : renderSync(createElement(Fragment, null, styles));
 }
 
 function headHTML(elements: ReactElement[]): string {
@@ -103,13 +111,15 @@ function pieces(sheet: Sheet): Pieces {
   const key = `${sheet.page.route}\n${sheet.data.locale ?? ""}\n${ids}`;
   const known = kept.get(key);
   if (known) return known;
-  const html = renderSync(provide(context({ ...sheet, head: [] }, () => mark), sheet));
+  const html = renderSync(provide(context({ ...sheet, head: [], styles: [] }, () => mark), sheet));
   const at = html.indexOf("<head>") + "<head>".length;
   const [beforeMain, afterMain] = cut(html);
+  const end = beforeMain.lastIndexOf("</head>");
   const data = afterMain.indexOf(mark);
   const made: Pieces = {
     open: doctype + beforeMain.slice(0, at),
-    head: beforeMain.slice(at),
+    head: beforeMain.slice(at, end),
+    start: beforeMain.slice(end),
     body: data < 0 ? afterMain : afterMain.slice(0, data),
     close: data < 0 ? undefined : afterMain.slice(data + mark.length),
   };
@@ -167,7 +177,7 @@ function context(sheet: Sheet, nextDataText: () => string): HtmlContextValue {
     polyfills: boot.polyfills,
     head: sheet.head,
     beforeInteractive: sheet.beforeInteractive,
-    styleElements: sheet.props?.styles as ReactNode,
+    styleElements: sheet.styles,
     crossOrigin: boot.crossOrigin,
     nonce: sheet.nonce,
     disableRuntimeJS: !boot.dev && page.config.unstable_runtimeJS === false,

@@ -8,6 +8,7 @@ import { HeadManagerContext, ImageConfigContext, LoadableContext, RouterContext 
 import type { HeadManager, NextRouter, Query, RouterEvents, ScriptProps } from "../next/context";
 import type { ImageConfig } from "../next/client-config";
 import { mergeHead } from "../next/head-elements";
+import { collectStyles, styleRegistry, takeStyles } from "./styles";
 
 function unavailable(): never {
   throw new Error(
@@ -85,6 +86,8 @@ export class Collected {
   readonly dynamicIds = new Set<string>();
   readonly beforeInteractive: ScriptProps[] = [];
   readonly manager: HeadManager;
+  /** Styles of styled-jsx, in apps that use it. */
+  readonly sheet = styleRegistry();
 
   constructor(nonce: string | undefined) {
     this.manager = {
@@ -100,6 +103,11 @@ export class Collected {
     this.heads.clear();
     this.dynamicIds.clear();
     this.beforeInteractive.length = 0;
+    this.sheet?.flush();
+  }
+  /** The style elements of styled-jsx; they are handed out once. */
+  styles(): ReactElement[] {
+    return takeStyles(this.sheet, this.manager.nonce);
   }
   /** The merged tags; the same list for every page that has none of its own. */
   head(): ReactElement[] {
@@ -133,6 +141,7 @@ export function surround(around: Surroundings, app: ReactElement): ReactElement 
   let tree: ReactElement = createElement(Fragment, null, app, createElement(Nothing));
   tree = createElement(ImageConfigContext.Provider, { value: images }, tree);
   tree = createElement(LoadableContext.Provider, { value: (id: string) => void collected.dynamicIds.add(id) }, tree);
+  tree = collectStyles(collected.sheet, tree);
   tree = createElement(HeadManagerContext.Provider, { value: collected.manager }, tree);
   tree = createElement(RouterContext.Provider, { value: router }, tree);
   return createElement(Fragment, null, createElement(Nothing), tree);
