@@ -177,6 +177,23 @@ const Link = forwardRef<HTMLAnchorElement, LinkProps>(function Link(props, forwa
     );
   }
 
+  let shownHref: string | undefined;
+  if (isAbsoluteUrl(as)) shownHref = as;
+  else if (!legacyBehavior || passHref || (child.type === "a" && !("href" in child.props))) {
+    const wanted = locale !== undefined ? locale : router?.locale;
+    shownHref =
+      (router?.isLocaleDomain && domainHref(as, wanted, router.locales, router.domainLocales)) ||
+      addBasePath(addLocale(as, wanted, router?.defaultLocale));
+  }
+  // Where nobody clicks, the anchor is all; a page may hold thousands.
+  if (typeof window === "undefined" && !legacyBehavior) {
+    return (
+      <a {...rest} href={shownHref}>
+        {childrenProp}
+      </a>
+    );
+  }
+
   // The observer is set up again when what it would prefetch changes.
   const latest = useRef({ router, href, as, locale });
   latest.current = { router, href, as, locale };
@@ -242,13 +259,7 @@ const Link = forwardRef<HTMLAnchorElement, LinkProps>(function Link(props, forwa
     },
   };
 
-  if (isAbsoluteUrl(as)) childProps.href = as;
-  else if (!legacyBehavior || passHref || (child.type === "a" && !("href" in child.props))) {
-    const wanted = locale !== undefined ? locale : router?.locale;
-    childProps.href =
-      (router?.isLocaleDomain && domainHref(as, wanted, router.locales, router.domainLocales)) ||
-      addBasePath(addLocale(as, wanted, router?.defaultLocale));
-  }
+  if (shownHref !== undefined) childProps.href = shownHref;
 
   return legacyBehavior ? (
     cloneElement(child, childProps)
