@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -61,6 +62,7 @@ type build struct {
 	output   *output
 	blamer   *blamer // set with output
 	compiled *compile.Result
+	frozen   *frozen // set by compile
 	preview  manifest.Preview
 	began    time.Time
 }
@@ -186,6 +188,7 @@ func (b *build) scan() error {
 func (b *build) compile(ctx context.Context) error {
 	phase := time.Now()
 	b.progress.line("  Creating an optimized production build ...")
+	defer b.relaxGC()()
 	result, err := compile.Run(ctx, compile.Options{
 		Dir:      b.Dir,
 		Config:   b.config,
@@ -195,14 +198,33 @@ func (b *build) compile(ctx context.Context) error {
 		BuildID:  b.id,
 		CacheDir: b.output.cacheDir(),
 		Runtime:  files.Files,
+		OnRuntime: func(name string, script []byte) {
+			b.frozen = freeze(b.output.cacheDir(), name, script)
+		},
 	})
 	if err != nil {
 		return err
 	}
+	// The syntax trees are garbage now, and their memory is JavaScript's.
+	go debug.FreeOSMemory()
 	b.warn(result.Warnings)
 	b.compiled = result
 	b.progress.done("Compiled successfully", phase)
 	return nil
+}
+
+// manyPages is from where on memory is traded for time: with fewer, the heap is
+// small and collecting it costs little.
+const manyPages = 300
+
+// relaxGC makes garbage collection rarer while a large app is compiled, unless the
+// user has chosen; the function it returns undoes that.
+func (b *build) relaxGC() (undo func()) {
+	if len(b.routes) < manyPages || os.Getenv("GOGC") != "" {
+		return func() {}
+	}
+	before := debug.SetGCPercent(200)
+	return func() { debug.SetGCPercent(before) }
 }
 
 // workers is how many engine workers and jobs run at once.
@@ -217,12 +239,8 @@ func (b *build) workers() int {
 // HTML and data. It returns the manifest and the rows of the route table.
 func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error) {
 	phase := time.Now()
-	script, err := os.ReadFile(filepath.Join(b.output.staging, b.compiled.RuntimeScript))
-	if err != nil {
-		return nil, nil, err
-	}
 	rt := manifest.Runtime{Script: b.compiled.RuntimeScript, EngineID: v8.ID()}
-	snapshot, err := b.snapshot(script)
+	snapshot, err := b.frozen.wait()
 	if err != nil {
 		// V8 cannot freeze every heap; the server then starts from the script.
 		b.warn([]*diag.Message{{Severity: diag.Warning, Code: "no-snapshot",
@@ -245,7 +263,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 		return nil, nil, err
 	}
 	pool, err := v8.New(engine.Options{
-		Runtime:    script,
+		Runtime:    b.frozen.script,
 		Snapshot:   snapshot,
 		Boot:       whole,
 		Load:       b.module,

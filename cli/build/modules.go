@@ -27,28 +27,55 @@ func (b *build) module(path string) (*engine.Module, error) {
 	return &engine.Module{Source: source}, nil
 }
 
+// frozen is the runtime script and, once done is closed, the snapshot of it.
+type frozen struct {
+	script   []byte
+	done     chan struct{}
+	snapshot []byte
+	err      error
+}
+
+// freeze makes the snapshot of a runtime script, beside what else the build does.
+func freeze(cacheDir, name string, script []byte) *frozen {
+	f := &frozen{script: script, done: make(chan struct{})}
+	go func() {
+		defer close(f.done)
+		f.snapshot, f.err = snapshot(cacheDir, name, script)
+	}()
+	return f
+}
+
+func (f *frozen) wait() ([]byte, error) {
+	<-f.done
+	return f.snapshot, f.err
+}
+
 // snapshot freezes the started runtime, or takes the frozen one of an earlier
 // build of the same runtime.
-func (b *build) snapshot(script []byte) ([]byte, error) {
+func snapshot(cacheDir, name string, script []byte) ([]byte, error) {
 	sum := sha256.Sum256(append([]byte(v8.ID()+"\n"), script...))
 	key := hex.EncodeToString(sum[:16])
-	name := filepath.Join(b.output.cacheDir(), "runtime", key+".snapshot")
-	if kept, err := os.ReadFile(name); err == nil {
+	cached := filepath.Join(cacheDir, "runtime", key+".snapshot")
+	if kept, err := os.ReadFile(cached); err == nil {
 		return kept, nil
 	}
-	made, err := v8.BuildSnapshot(script, b.compiled.RuntimeScript)
+	made, err := v8.BuildSnapshot(script, name)
 	if err != nil {
 		return nil, err
 	}
 	// The cache only saves time: without room for it the build goes on.
-	if os.MkdirAll(filepath.Dir(name), 0o755) == nil {
-		temporary := name + ".new"
+	if os.MkdirAll(filepath.Dir(cached), 0o755) == nil {
+		temporary := cached + ".new"
 		if os.WriteFile(temporary, made, 0o644) == nil {
-			_ = os.Rename(temporary, name)
+			_ = os.Rename(temporary, cached)
 		}
 	}
 	return made, nil
 }
+
+// cacheable is the size from which on a module's code cache saves more time when
+// it is loaded than reading another file costs.
+const cacheable = 8 << 10
 
 // codeCaches stores what V8 compiled of the modules that run per request, so
 // that a server starts with it.
@@ -59,15 +86,16 @@ func (b *build) codeCaches(ctx context.Context, pool engine.Engine, pages []*pag
 	if !ok {
 		return nil
 	}
-	var modules []string
-	for _, f := range b.compiled.Files {
-		if strings.HasPrefix(f.Path, "server/chunks/") && strings.HasSuffix(f.Path, ".js") {
-			modules = append(modules, f.Path)
-		}
-	}
+	perRequest := map[string]bool{}
 	for _, p := range pages {
 		if p.kind != manifest.Static {
-			modules = append(modules, b.compiled.Pages[p.Route].Module)
+			perRequest[b.compiled.Pages[p.Route].Module] = true
+		}
+	}
+	var modules []string
+	for _, f := range b.compiled.Files {
+		if f.Size >= cacheable && (perRequest[f.Path] || strings.HasPrefix(f.Path, "server/chunks/") && strings.HasSuffix(f.Path, ".js")) {
+			modules = append(modules, f.Path)
 		}
 	}
 	return each(modules, b.workers(), func(_ int, name string) error {

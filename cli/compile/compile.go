@@ -45,6 +45,9 @@ type Options struct {
 	CacheDir string
 	// Runtime is the runtime folder (next, browser, server, platform, dist).
 	Runtime fs.FS
+	// OnRuntime, when not nil, is given the runtime script as soon as it is
+	// made, while the app is still being compiled. name is Result.RuntimeScript.
+	OnRuntime func(name string, script []byte)
 	// Progress, when not nil, is told which step begins. It may be called from
 	// several goroutines, one at a time.
 	Progress func(step string)

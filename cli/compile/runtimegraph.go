@@ -42,7 +42,7 @@ func (b *build) runtimeGraph(context.Context) error {
 		}
 		cached = filepath.Join(b.opt.CacheDir, "runtime", key+".js")
 		if data, err := os.ReadFile(cached); err == nil {
-			b.out.write(runtimeScript, data)
+			b.writeRuntime(data)
 			return nil
 		}
 	}
@@ -111,11 +111,18 @@ func (b *build) runtimeGraph(context.Context) error {
 		return nil
 	}
 	data := result.OutputFiles[0].Contents
-	b.out.write(runtimeScript, data)
+	b.writeRuntime(data)
 	if cached == "" {
 		return nil
 	}
 	return storeCached(cached, data)
+}
+
+func (b *build) writeRuntime(script []byte) {
+	b.out.write(runtimeScript, script)
+	if b.opt.OnRuntime != nil {
+		b.opt.OnRuntime(runtimeScript, script)
+	}
 }
 
 // storeCached puts data at path whole or not at all, and forgets older runtimes
