@@ -103,6 +103,16 @@ func (b *build) runtimeGraph(context.Context) error {
 					quoteJS(strings.TrimPrefix(args.Path, builtinFolder)) + ");"
 				return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
 			})
+			pb.OnResolve(api.OnResolveOptions{Filter: styledJSXFilter}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
+				// Without the package the require stays and fails when it runs,
+				// which is never: no page can ask for it.
+				folder := findStyledJSX(b.dir)
+				if folder == "" {
+					return api.OnResolveResult{Path: args.Path, External: true}, nil
+				}
+				return api.OnResolveResult{Path: filepath.Join(folder, "index.js")}, nil
+			})
+			emptyModules(pb)
 			b.next.serveRuntime(pb, b.dir, "globalThis.__ONWARD_CLIENT_CONFIG")
 		}}},
 	})
@@ -174,8 +184,11 @@ func (b *build) runtimeKey() (string, error) {
 			return "", err
 		}
 	}
-	for _, name := range []string{"react", "react-dom", "scheduler"} {
+	for _, name := range []string{"react", "react-dom", "scheduler", "styled-jsx"} {
 		folder := findPackage(b.dir, name)
+		if name == "styled-jsx" {
+			folder = findStyledJSX(b.dir)
+		}
 		data, err := os.ReadFile(filepath.Join(folder, "package.json"))
 		if folder == "" || err != nil {
 			continue
