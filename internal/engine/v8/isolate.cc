@@ -4,6 +4,9 @@
 
 #include "isolate.h"
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -350,6 +353,10 @@ void ow_collect(ow_isolate* self) {
   Locker locker(self->isolate);
   Isolate::Scope isolate_scope(self->isolate);
   self->isolate->LowMemoryNotification();
+#if defined(__GLIBC__)
+  // The compiler's memory, which the C library keeps.
+  malloc_trim(0);
+#endif
 }
 
 void ow_interrupt(ow_isolate* self, int64_t turn_start) {
