@@ -182,7 +182,10 @@ func newBuild(opt Options) (*build, error) {
 	if b.next, err = findNextModules(opt.Runtime); err != nil {
 		return nil, err
 	}
-	if b.tsconfig, err = writeTsconfig(dir, opt.OutDir); err != nil {
+	if f := opt.Config.Images.LoaderFile; f != "" {
+		b.next.imageLoader = filepath.Join(dir, filepath.FromSlash(f))
+	}
+	if b.tsconfig, err = writeTsconfig(dir, opt.OutDir, opt.Config.Compiler.Emotion); err != nil {
 		return nil, err
 	}
 	for _, p := range b.pages() {

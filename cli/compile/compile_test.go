@@ -2,6 +2,7 @@ package compile
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,6 +30,7 @@ import (
 //	lacks <glob> <text>   no output that matches has it
 //	env NAME=value        an environment variable of the build
 //	config env NAME=value an entry of config.env
+//	config {...}          other fields of config.Config, as JSON
 //
 // ONWARD_UPDATE=1 rewrites `want`.
 func TestFixtures(t *testing.T) {
@@ -84,7 +86,7 @@ func newFixture(t testing.TB, archive *txtar.Archive) *fixture {
 		case "check":
 			for line := range strings.Lines(string(file.Data)) {
 				if line = strings.TrimSpace(line); line != "" {
-					f.directive(line)
+					f.directive(t, line)
 				}
 			}
 		default:
@@ -99,8 +101,13 @@ func newFixture(t testing.TB, archive *txtar.Archive) *fixture {
 	return f
 }
 
-func (f *fixture) directive(line string) {
-	if kv, ok := strings.CutPrefix(line, "env "); ok {
+func (f *fixture) directive(t testing.TB, line string) {
+	t.Helper()
+	if fields, ok := strings.CutPrefix(line, "config {"); ok {
+		if err := json.Unmarshal([]byte("{"+fields), f.opt.Config); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+	} else if kv, ok := strings.CutPrefix(line, "env "); ok {
 		k, v, _ := strings.Cut(kv, "=")
 		f.opt.Env[k] = v
 	} else if kv, ok := strings.CutPrefix(line, "config env "); ok {
@@ -223,7 +230,7 @@ func (f *fixture) update(t *testing.T, file string, archive *txtar.Archive, got 
 var standInRuntime = func() fs.FS {
 	m := fstest.MapFS{
 		"browser/main.tsx":       {Data: []byte(`import { hydrateRoot } from "react-dom/client"; self.main = [hydrateRoot, process.env.__ONWARD_CLIENT_CONFIG];`)},
-		"server/entry.ts":        {Data: []byte(`import { handle } from "../platform/index"; import * as React from "react"; handle(React);`)},
+		"server/entry.ts":        {Data: []byte(`import { handle } from "../platform/index"; import * as React from "react"; import image from "../next/image"; handle([React, image]);`)},
 		"dist/platform.js":       {Data: []byte(`export const handle = (x) => { globalThis.handled = x; };`)},
 		"platform/builtins.json": {Data: []byte(`{"modules": {"fs": [], "path": []}}`)},
 	}
@@ -231,6 +238,8 @@ var standInRuntime = func() fs.FS {
 		m["next/"+name+".tsx"] = &fstest.MapFile{Data: []byte("export default function " + name + "(props) { return props.children; }")}
 	}
 	m["next/dynamic.tsx"] = &fstest.MapFile{Data: []byte("export default function dynamic(loader, options) { return [loader, options]; }")}
+	m["next/image.tsx"] = &fstest.MapFile{Data: []byte(`import loader from "./custom-loader"; export default (props) => loader(props);`)}
+	m["next/custom-loader.ts"] = &fstest.MapFile{Data: []byte(`export default undefined;`)}
 	m["next/url.ts"] = &fstest.MapFile{Data: []byte("export const secret = 1;")}
 	return m
 }()

@@ -5,10 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
+	"github.com/onwardjs/onward/internal/diag"
 )
 
 // serverEngines is what the embedded V8 runs without help.
@@ -43,6 +45,10 @@ func (b *build) defines(browser bool) map[string]string {
 			d["process.env."+k] = quoteJS(v)
 		}
 	}
+	b.defineConstants(d, b.opt.Config.Compiler.Define)
+	if !browser {
+		b.defineConstants(d, b.opt.Config.Compiler.DefineServer)
+	}
 	d["process.env.__NEXT_TRAILING_SLASH"] = strconv.FormatBool(b.opt.Config.TrailingSlash)
 	if !browser {
 		d["process.env.NEXT_RUNTIME"] = `"nodejs"`
@@ -52,6 +58,21 @@ func (b *build) defines(browser bool) map[string]string {
 	d["__dirname"] = `"/"`
 	d["__filename"] = `"/index.js"`
 	return d
+}
+
+// defineConstants adds those of compiler.define, whose values are JavaScript
+// already.
+func (b *build) defineConstants(d, constants map[string]string) {
+	for name, value := range constants {
+		if !slices.ContainsFunc(strings.Split(name, "."), func(part string) bool { return !identifier.MatchString(part) }) {
+			d[name] = value
+			continue
+		}
+		m := diag.Errorf("config-define", "compiler.define: %q cannot be replaced; the build goes on without it", name).
+			WithHint("use a name, or names with dots between them: MY_FLAG, process.env.MY_FLAG")
+		m.Severity, m.File = diag.Warning, b.opt.Config.File
+		b.report.add(m)
+	}
 }
 
 // clientConfigName stands in the runtime's source where the browser needs the

@@ -29,7 +29,8 @@ function load(name, from = fromApp) {
   }
 }
 
-function sassPackage() {
+function sassPackage(implementation) {
+  if (implementation) return load(implementation);
   for (const name of ["sass-embedded", "sass"]) {
     try {
       return load(name);
@@ -40,12 +41,12 @@ function sassPackage() {
   throw new Missing("sass");
 }
 
-function compileSass(file, text) {
-  const sass = sassPackage();
-  return sass.compileString(text, {
+function compileSass(file, text, { includePaths = [], additionalData, implementation }) {
+  const sass = sassPackage(implementation);
+  return sass.compileString(additionalData ? additionalData + "\n" + text : text, {
     url: pathToFileURL(file),
     syntax: file.endsWith(".sass") ? "indented" : "scss",
-    loadPaths: [path.dirname(file), process.cwd(), path.join(process.cwd(), "node_modules")],
+    loadPaths: [path.dirname(file), ...includePaths.map((dir) => path.resolve(dir)), process.cwd(), path.join(process.cwd(), "node_modules")],
     importers: [
       {
         // "~package/file" is webpack's way to say node_modules.
@@ -105,8 +106,8 @@ function prepare(file) {
   return processor;
 }
 
-async function run({ file, text, sass, postcss }) {
-  let css = sass ? compileSass(file, text) : text;
+async function run({ file, text, sass, postcss, options }) {
+  let css = sass ? compileSass(file, text, options) : text;
   if (postcss) css = (await (await prepare(postcss)).process(css, { from: file, to: file, map: false })).css;
   return css;
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/diag"
 )
 
@@ -22,6 +23,7 @@ type preprocessor struct {
 	dir string
 	// postcss is the app's PostCSS configuration; "" when it has none.
 	postcss string
+	sass    config.Sass
 
 	start   sync.Once
 	failed  *diag.Message
@@ -41,6 +43,8 @@ type preprocessRequest struct {
 	Text    string `json:"text"`
 	Sass    bool   `json:"sass"`
 	PostCSS string `json:"postcss,omitempty"`
+	// Options are sassOptions.
+	Options config.Sass `json:"options"`
 }
 
 // preprocessed is one line back.
@@ -63,8 +67,8 @@ var postcssConfigs = []string{
 	"postcss.config.json", "postcss.config.js", "postcss.config.mjs", "postcss.config.cjs", "postcss.config.ts", "postcss.config.mts", "postcss.config.cts",
 }
 
-func newPreprocessor(dir string) *preprocessor {
-	p := &preprocessor{dir: dir, waiting: map[int]chan preprocessed{}}
+func newPreprocessor(dir string, sass config.Sass) *preprocessor {
+	p := &preprocessor{dir: dir, sass: sass, waiting: map[int]chan preprocessed{}}
 	for _, name := range postcssConfigs {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			p.postcss = filepath.Join(dir, name)
@@ -100,7 +104,7 @@ func (p *preprocessor) run(file, shown, text string) (string, *diag.Message) {
 	id := p.next
 	p.waiting[id] = answer
 	p.mu.Unlock()
-	line, err := json.Marshal(preprocessRequest{id, file, text, isSass(file), p.postcss})
+	line, err := json.Marshal(preprocessRequest{id, file, text, isSass(file), p.postcss, p.sass})
 	if err == nil {
 		p.writing.Lock()
 		_, err = p.in.Write(append(line, '\n'))

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,7 +27,12 @@ type nextModules struct {
 	// builtins maps a supported Node.js module to its export names; nil when
 	// the runtime has no list, and then nothing is refused.
 	builtins map[string][]string
+	// imageLoader is the file of images.loaderFile, absolute; empty: none.
+	imageLoader string
 }
+
+// imageLoaderModule is the module of the runtime that images.loaderFile replaces.
+const imageLoaderModule = "next/custom-loader.ts"
 
 func findNextModules(files fs.FS) (*nextModules, error) {
 	n := &nextModules{files: files, byImport: map[string]string{}}
@@ -225,12 +231,16 @@ func (n *nextModules) serveRuntime(pb api.PluginBuild, dir, clientConfig string)
 			return api.OnLoadResult{}, err
 		}
 		text := strings.ReplaceAll(string(data), clientConfigName, clientConfig)
+		if args.Path == imageLoaderModule && n.imageLoader != "" {
+			text = "export { default } from " + quoteJS(filepath.ToSlash(n.imageLoader)) + ";\n"
+		}
 		loader := api.LoaderJS
 		switch path.Ext(args.Path) {
 		case ".ts":
 			loader = api.LoaderTS
 		case ".tsx":
 			loader = api.LoaderTSX
+			text = "/** @jsxImportSource react */ " + text // whatever the app's own is
 		case ".json":
 			loader = api.LoaderJSON
 		}

@@ -35,7 +35,8 @@ const runtimeFormat = "2 esbuild 0.28.2"
 func (b *build) runtimeGraph(context.Context) error {
 	b.result.RuntimeScript = runtimeScript
 	cached := ""
-	if b.opt.CacheDir != "" {
+	// The app's own image loader may import anything: then the script is made anew.
+	if b.opt.CacheDir != "" && b.next.imageLoader == "" {
 		key, err := b.runtimeKey()
 		if err != nil {
 			return err
@@ -60,21 +61,18 @@ func (b *build) runtimeGraph(context.Context) error {
 	}
 	text := entry.String()
 	result := api.Build(api.BuildOptions{
-		AbsWorkingDir: b.dir,
-		EntryPoints:   []string{"onward-runtime"},
-		Bundle:        true,
-		Format:        api.FormatIIFE,
-		Platform:      api.PlatformNeutral,
-		Conditions:    []string{"node"},
-		MainFields:    []string{"main", "module"},
-		Outfile:       filepath.Join(b.opt.OutDir, filepath.FromSlash(runtimeScript)),
-		Engines:       serverEngines,
-		JSX:           api.JSXAutomatic,
-		TsconfigRaw:   `{"compilerOptions":{"jsx":"react-jsx"}}`,
-		Define: map[string]string{
-			"process.env.NODE_ENV":     `"production"`,
-			"process.env.NEXT_RUNTIME": `"nodejs"`,
-		},
+		AbsWorkingDir:    b.dir,
+		EntryPoints:      []string{"onward-runtime"},
+		Bundle:           true,
+		Format:           api.FormatIIFE,
+		Platform:         api.PlatformNeutral,
+		Conditions:       []string{"node"},
+		MainFields:       []string{"main", "module"},
+		Outfile:          filepath.Join(b.opt.OutDir, filepath.FromSlash(runtimeScript)),
+		Engines:          serverEngines,
+		JSX:              api.JSXAutomatic,
+		TsconfigRaw:      `{"compilerOptions":{"jsx":"react-jsx"}}`,
+		Define:           b.runtimeDefines(),
 		MinifySyntax:     true,
 		MinifyWhitespace: true,
 		KeepNames:        false,
@@ -133,6 +131,20 @@ func (b *build) writeRuntime(script []byte) {
 	if b.opt.OnRuntime != nil {
 		b.opt.OnRuntime(runtimeScript, script)
 	}
+}
+
+// runtimeDefines are the constants of the runtime. The app's are among them only
+// where code of the app is.
+func (b *build) runtimeDefines() map[string]string {
+	d := map[string]string{"process.env.NODE_ENV": `"production"`, "process.env.NEXT_RUNTIME": `"nodejs"`}
+	if b.next.imageLoader != "" {
+		for name, value := range b.defines(false) {
+			if strings.HasPrefix(name, "process.env.") {
+				d[name] = value
+			}
+		}
+	}
+	return d
 }
 
 // storeCached puts data at path whole or not at all, and forgets older runtimes

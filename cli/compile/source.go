@@ -3,6 +3,7 @@ package compile
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,6 +22,8 @@ type sources struct {
 	// routes are pages and API routes.
 	routes map[string]bool
 	files  sync.Map // path → *sourceFile
+	// properties are those of compiler.reactRemoveProperties.
+	properties []*regexp.Regexp
 
 	// process: some module of the browser graph uses the global process.
 	process atomic.Bool
@@ -48,6 +51,11 @@ func newSources(b *build) *sources {
 			s.pages[full] = p.Route
 		}
 	}
+	for _, p := range b.opt.Config.Compiler.RemoveProperties {
+		if re, err := regexp.Compile(p); err == nil { // config has refused others
+			s.properties = append(s.properties, re)
+		}
+	}
 	return s
 }
 
@@ -73,9 +81,11 @@ func (s *sources) read(f *sourceFile, path string) error {
 	dynamic := strings.Contains(text, "next/dynamic") && !strings.Contains(path, "/node_modules/next/")
 	data := isPage && transform.MayExportData(text)
 	facts := s.routes[path] && (data || transform.MayExportData(text) || strings.Contains(text, "export *") || strings.Contains(text, "export*"))
-	fonts := transform.MayLoadFonts(text) && !inNodeModules(path)
-	styledJSX := transform.MayUseStyledJSX(text) && !inNodeModules(path)
-	if !window && !dynamic && !facts && !fonts && !styledJSX {
+	own := !inNodeModules(path)
+	fonts := transform.MayLoadFonts(text) && own
+	styledJSX := transform.MayUseStyledJSX(text) && own
+	app := own && s.appCode(text)
+	if !window && !dynamic && !facts && !fonts && !styledJSX && !app {
 		return nil
 	}
 	m := transform.Parse(path, text)
@@ -112,12 +122,39 @@ func (s *sources) read(f *sourceFile, path string) error {
 			s.b.report.add(diag.Errorf("styled-jsx", "%s", e.Text).At(s.b.report.show(path), text, e.At).WithHint("%s", e.Hint))
 		}
 	}
+	if app {
+		s.editAppCode(m, path, &server, &browser)
+	}
 	name, inBrowser := filepath.Base(path), ""
 	if s.b.sourceMaps() {
 		inBrowser = name
 	}
 	f.server, f.browser = server.Apply(text, name), browser.Apply(text, inBrowser)
 	return nil
+}
+
+// appCode reports whether the compiler option may have something to do with a
+// module of the app.
+func (s *sources) appCode(text string) bool {
+	c := s.b.opt.Config.Compiler
+	return c.RemoveConsole && strings.Contains(text, "console") || len(s.properties) > 0 ||
+		c.StyledComponents && transform.MayUseStyledComponents(text)
+}
+
+// editAppCode does what the compiler option asks for.
+func (s *sources) editAppCode(m *transform.Module, path string, server, browser *transform.Edits) {
+	c := s.b.opt.Config.Compiler
+	for _, e := range []*transform.Edits{server, browser} {
+		if c.RemoveConsole {
+			m.RemoveConsole(e, c.KeepConsole)
+		}
+		if len(s.properties) > 0 {
+			m.RemoveProperties(e, s.properties)
+		}
+	}
+	if c.StyledComponents {
+		m.StyledComponents(s.b.report.show(path), server, browser)
+	}
 }
 
 // mayExportDefault is false for a page that surely has no default export, so that

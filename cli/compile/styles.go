@@ -35,7 +35,7 @@ type cssModuleFile struct {
 }
 
 func newStyles(b *build) *styles {
-	s := &styles{b: b, pre: newPreprocessor(b.dir)}
+	s := &styles{b: b, pre: newPreprocessor(b.dir, b.opt.Config.Sass)}
 	for _, p := range b.pages() {
 		if p.Route == "/_app" && p.File != "" {
 			s.app = filepath.Join(b.dir, filepath.FromSlash(p.File))

@@ -4,15 +4,18 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // writeTsconfig writes a config that extends the app's tsconfig.json or
 // jsconfig.json (for paths, baseUrl, decorators, jsxImportSource) and takes the
 // settings back that would change what the build puts out: "jsx": "preserve" is
-// in every Next.js app.
-func writeTsconfig(dir, outDir string) (string, error) {
+// in every Next.js app. With emotion, JSX comes from @emotion/react unless the
+// app says where from.
+func writeTsconfig(dir, outDir string, emotion bool) (string, error) {
 	type compilerOptions struct {
 		JSX                    string `json:"jsx"`
+		JSXImportSource        string `json:"jsxImportSource,omitempty"`
 		VerbatimModuleSyntax   bool   `json:"verbatimModuleSyntax"`
 		PreserveValueImports   bool   `json:"preserveValueImports"`
 		ImportsNotUsedAsValues string `json:"importsNotUsedAsValues"`
@@ -22,10 +25,14 @@ func writeTsconfig(dir, outDir string) (string, error) {
 		CompilerOptions compilerOptions `json:"compilerOptions"`
 	}{CompilerOptions: compilerOptions{JSX: "react-jsx", ImportsNotUsedAsValues: "remove"}}
 	for _, name := range []string{"tsconfig.json", "jsconfig.json"} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+		if text, err := os.ReadFile(filepath.Join(dir, name)); err == nil {
 			config.Extends = filepath.Join(dir, name)
+			emotion = emotion && !strings.Contains(string(text), `"jsxImportSource"`)
 			break
 		}
+	}
+	if emotion {
+		config.CompilerOptions.JSXImportSource = "@emotion/react"
 	}
 	data, err := json.Marshal(config)
 	if err != nil {

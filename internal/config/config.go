@@ -51,6 +51,7 @@ type Config struct {
 	Output     string     `json:"output,omitempty"`
 	TypeScript TypeScript `json:"typescript,omitzero"`
 	Compiler   Compiler   `json:"compiler,omitzero"`
+	Sass       Sass       `json:"sass,omitzero"`
 	// ResolveAlias and ResolveExtensions are those of the turbopack option.
 	ResolveAlias      map[string]string `json:"resolveAlias,omitempty"`
 	ResolveExtensions []string          `json:"resolveExtensions,omitempty"`
@@ -95,6 +96,26 @@ type Compiler struct {
 	// replaces it.
 	Define       map[string]string `json:"define,omitempty"`
 	DefineServer map[string]string `json:"defineServer,omitempty"`
+	// RemoveConsole takes console calls out of the app's code, except for
+	// KeepConsole.
+	RemoveConsole bool     `json:"removeConsole,omitempty"`
+	KeepConsole   []string `json:"keepConsole,omitempty"`
+	// RemoveProperties are patterns (regular expressions) of JSX attributes to
+	// take out of the app's code.
+	RemoveProperties []string `json:"removeProperties,omitempty"`
+	StyledComponents bool     `json:"styledComponents,omitempty"`
+	// Emotion makes @emotion/react the source of the JSX functions.
+	Emotion bool `json:"emotion,omitempty"`
+}
+
+// Sass is the sassOptions option, as far as it is data.
+type Sass struct {
+	// IncludePaths as the user wrote them; relative ones to the project.
+	IncludePaths []string `json:"includePaths,omitempty"`
+	// AdditionalData goes before the text of every Sass file.
+	AdditionalData string `json:"additionalData,omitempty"`
+	// Implementation is the package to use; empty: sass-embedded or sass.
+	Implementation string `json:"implementation,omitempty"`
 }
 
 // Experiment is one option under experimental.

@@ -201,6 +201,7 @@ func (r *reader) compiler(c *Config) {
 		}
 		return out
 	}
+	r.appCode(c)
 	c.Compiler.Define, c.Compiler.DefineServer = read("compiler.define"), read("compiler.defineServer")
 	env, _ := r.get("env").(map[string]any)
 	for _, m := range []map[string]string{c.Compiler.Define, c.Compiler.DefineServer} {
@@ -211,6 +212,36 @@ func (r *reader) compiler(c *Config) {
 		}
 	}
 }
+
+// appCode reads the options of compiler that change the app's own code, and
+// sassOptions.
+func (r *reader) appCode(c *Config) {
+	on := func(path string) bool { v := r.get(path); return v == true || isObject(v) }
+	c.Compiler.RemoveConsole = on("compiler.removeConsole")
+	takeList(r, "compiler.removeConsole.exclude", &c.Compiler.KeepConsole)
+	if on("compiler.reactRemoveProperties") {
+		c.Compiler.RemoveProperties = []string{"^data-test"}
+		takeList(r, "compiler.reactRemoveProperties.properties", &c.Compiler.RemoveProperties)
+		for _, p := range c.Compiler.RemoveProperties {
+			if _, err := regexp.Compile(p); err != nil {
+				r.fatal("Each is a regular expression, like \"^data-custom$\".", "compiler.reactRemoveProperties has %q: %v", p, err)
+			}
+		}
+	}
+	c.Compiler.StyledComponents = on("compiler.styledComponents")
+	c.Compiler.Emotion = on("compiler.emotion")
+	takeList(r, "sassOptions.includePaths", &c.Sass.IncludePaths)
+	if len(c.Sass.IncludePaths) == 0 {
+		takeList(r, "sassOptions.loadPaths", &c.Sass.IncludePaths)
+	}
+	take(r, "sassOptions.additionalData", &c.Sass.AdditionalData)
+	if c.Sass.AdditionalData == "" {
+		take(r, "sassOptions.prependData", &c.Sass.AdditionalData)
+	}
+	take(r, "sassOptions.implementation", &c.Sass.Implementation)
+}
+
+func isObject(v any) bool { _, ok := v.(map[string]any); return ok }
 
 func (r *reader) env(c *Config) {
 	v := r.get("env")
