@@ -76,7 +76,7 @@ func (s *Server) seed(key cache.Key) (*cache.Entry, error) {
 // generated answers from the cache of pages with getStaticProps.
 func (s *Server) generated(q *request) error {
 	p, m := q.page, &q.match
-	if !reads(q.r.Method) {
+	if !readable(q.r) {
 		return errMethod
 	}
 	if m.Form == route.Data && p.dynamic {

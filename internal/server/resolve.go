@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/onwardjs/onward/internal/manifest"
@@ -49,7 +50,7 @@ func (s *Server) static(q *request) error {
 	if q.match.Form == route.Data {
 		return errNotFound
 	}
-	if !reads(q.r.Method) {
+	if !readable(q.r) {
 		return errMethod
 	}
 	a, err := s.distFiles.get(q.page.HTML)
@@ -62,6 +63,17 @@ func (s *Server) static(q *request) error {
 
 // reads: the method asks for a document and changes nothing.
 func reads(method string) bool { return method == "GET" || method == "HEAD" }
+
+// readable tells whether a page made before the request may answer it. That
+// includes a form sent by the browser itself, as when an API route answers a
+// form with a 307 to a page.
+func readable(r *http.Request) bool {
+	if reads(r.Method) {
+		return true
+	}
+	kind := r.Header.Get("Content-Type")
+	return r.Method == http.MethodPost && (kind == "application/x-www-form-urlencoded" || strings.HasPrefix(kind, "multipart/form-data"))
+}
 
 // crawlers are words in the User-Agent of programs that read pages without running
 // scripts or that must not be shown a page without its content. Compared in lower
