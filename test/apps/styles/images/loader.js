@@ -1,0 +1,3 @@
+export default function loader({ src, width, quality }) {
+  return `/pictures${src}?width=${width}&quality=${quality || 75}`;
+}
