@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"hash/crc32"
 	"strconv"
+	"sync"
 	"sync/atomic"
 
 	"github.com/andybalholm/brotli"
@@ -38,6 +39,7 @@ type Body struct {
 	ETag []string
 	// Plain is Bytes as they are.
 	Plain    Variant
+	packing  sync.Mutex
 	variants [encodings]atomic.Pointer[Variant]
 }
 
@@ -77,11 +79,16 @@ func (b *Body) Variant(e Encoding) *Variant {
 	if v := b.variants[e].Load(); v != nil {
 		return v
 	}
+	// One packs; those who come meanwhile would only do the same.
+	b.packing.Lock()
+	defer b.packing.Unlock()
+	if v := b.variants[e].Load(); v != nil {
+		return v
+	}
 	v := &b.Plain
 	if packed := Compress(e, b.Plain.Bytes); len(packed) < len(b.Plain.Bytes) {
 		v = &Variant{Bytes: packed, Length: []string{strconv.Itoa(len(packed))}, Encoding: []string{e.String()}}
 	}
-	// Two requests may both have made it; either is right.
 	b.variants[e].Store(v)
 	return v
 }

@@ -187,6 +187,13 @@ func (c *Cache) join(ctx context.Context, key Key, make Make, reason Reason) (*E
 	since := c.turn
 	for {
 		f := c.flights[key]
+		if f == nil && reason != ReasonOnDemand {
+			// It may have been made since the caller looked.
+			if e := c.fresh(key); e != nil {
+				c.mu.Unlock()
+				return e, nil
+			}
+		}
 		if f == nil {
 			f = c.start(key, make, reason)
 			since = 0 // mine
@@ -208,9 +215,17 @@ func (c *Cache) join(ctx context.Context, key Key, make Make, reason Reason) (*E
 func (c *Cache) refresh(key Key, make Make) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.flights[key] == nil {
+	if c.flights[key] == nil && c.fresh(key) == nil {
 		c.start(key, make, ReasonStale)
 	}
+}
+
+// fresh returns the entry in memory that needs not be made anew.
+func (c *Cache) fresh(key Key) *Entry {
+	if e, fresh := c.memory.get(key, c.options.Now().UnixMilli()); fresh {
+		return e
+	}
+	return nil
 }
 
 // start runs a Make. c.mu is held.

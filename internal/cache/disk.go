@@ -74,21 +74,27 @@ func (d *Disk) prune(dir string) {
 
 // index counts the files that an earlier process has written.
 func (d *Disk) index() {
+	// Younger ones are being written now, by this process or one that is ending.
+	abandoned := time.Now().Add(-time.Minute)
 	_ = filepath.WalkDir(d.dir, func(p string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return nil
 		}
-		if strings.HasSuffix(p, temporary) {
-			_ = os.Remove(p)
+		info, err := e.Info()
+		if err != nil {
 			return nil
 		}
-		if info, err := e.Info(); err == nil {
-			d.mu.Lock()
-			if _, known := d.files[e.Name()]; !known {
-				d.account(e.Name(), info.Size(), info.ModTime())
+		if strings.HasSuffix(p, temporary) {
+			if info.ModTime().Before(abandoned) {
+				_ = os.Remove(p)
 			}
-			d.mu.Unlock()
+			return nil
 		}
+		d.mu.Lock()
+		if _, known := d.files[e.Name()]; !known {
+			d.account(e.Name(), info.Size(), info.ModTime())
+		}
+		d.mu.Unlock()
 		return nil
 	})
 	d.evict()

@@ -207,3 +207,29 @@ func TestLaterGenerationWins(t *testing.T) {
 		c.Close()
 	}
 }
+
+// TestTemporaryFiles: what a writer has left behind goes, what one is writing stays.
+func TestTemporaryFiles(t *testing.T) {
+	dir := t.TempDir()
+	sub := filepath.Join(dir, hash("b"), "00")
+	if err := os.MkdirAll(sub, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	left, current := filepath.Join(sub, "1"+temporary), filepath.Join(sub, "2"+temporary)
+	for _, path := range []string{left, current} {
+		if err := os.WriteFile(path, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	long := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(left, long, long); err != nil {
+		t.Fatal(err)
+	}
+	<-NewDisk(dir, "b", 1<<20).indexed
+	if _, err := os.Stat(left); err == nil {
+		t.Error("an abandoned file is still there")
+	}
+	if _, err := os.Stat(current); err != nil {
+		t.Errorf("a file that is being written was removed: %v", err)
+	}
+}

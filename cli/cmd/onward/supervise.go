@@ -91,8 +91,10 @@ func supervise(t *terminal, o startFlags, args []string, l *net.TCPListener, beg
 		}
 		line, _ := bufio.NewReader(readyRead).ReadString('\n')
 		readyRead.Close()
-		if line != "" && first {
-			announce(t, o, addr, began)
+		if line != "" {
+			if first {
+				announce(t, o, addr, began)
+			}
 			releaseProgram()
 		}
 		err = cmd.Wait()
