@@ -69,7 +69,7 @@ func ownStack(stack string) string {
 	n := 0
 	for line := range strings.Lines(stack) {
 		text := strings.TrimSpace(line)
-		if !strings.HasPrefix(text, "at ") || strings.Contains(text, "runtime.js:") {
+		if !strings.HasPrefix(text, "at ") || strings.Contains(text, "(server/runtime.js:") || strings.Contains(text, "(onward:") {
 			continue
 		}
 		if n++; n > 8 {

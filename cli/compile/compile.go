@@ -119,19 +119,17 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 		return nil, err
 	}
 	defer b.cleanup()
-	// The two large graphs run one after the other: each keeps all cores busy
-	// by itself, and together they would need twice the memory.
-	var wg sync.WaitGroup
-	var runtimeErr error
+	// The graphs are bundled one after the other: each keeps all cores busy by
+	// itself, and together they would need more memory. The runtime comes first
+	// because its snapshot can then be made meanwhile.
 	b.progress("Bundling the runtime")
-	wg.Go(func() { runtimeErr = b.runtimeGraph(ctx) })
+	runtimeErr := b.runtimeGraph(ctx)
 	b.progress("Bundling the browser")
 	err = b.browserGraph(ctx)
 	if err == nil && ctx.Err() == nil {
 		b.progress("Bundling the server")
 		err = b.serverGraph(ctx)
 	}
-	wg.Wait()
 	if err := cmp.Or(ctx.Err(), err, runtimeErr); err != nil {
 		return nil, err
 	}

@@ -197,7 +197,7 @@ func cutNumber(text string) (before string, n int, ok bool) {
 
 // foreign: the frame lies in nothing that the app brought.
 func (f *frame) foreign() bool {
-	return f.file == "" || f.file == runtimeScript || strings.HasPrefix(f.file, "node:")
+	return f.file == "" || f.file == runtimeScript || strings.HasPrefix(f.file, "node:") || strings.HasPrefix(f.file, "onward:")
 }
 
 func (f *frame) String() string {

@@ -140,7 +140,7 @@ func TestMap(t *testing.T) {
 	}{
 		{"no stack", "look at this", "look at this", ""},
 		{"runtime frames at the end go",
-			"Error: a\n    at bake (/app/.next/server/pages/index.js:1:9)\n    at run (server/runtime.js:3:4)\n    at Array.map (<anonymous>)\n    at dispatch (server/runtime.js:1:2)",
+			"Error: a\n    at bake (/app/.next/server/pages/index.js:1:9)\n    at run (server/runtime.js:3:4)\n    at Array.map (<anonymous>)\n    at dispatch (onward:runtime:1:2)",
 			"Error: a\n    at bake (pages/[a b].tsx:12:5)", "pages/[a b].tsx:12:5"},
 		{"but not between others",
 			"Error: a\n    at Array.map (<anonymous>)\n    at /app/.next/server/pages/index.js:1:9\n    at run (server/runtime.js:3:4)\n    at async /app/.next/server/pages/index.js:1:1",

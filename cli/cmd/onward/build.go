@@ -13,6 +13,7 @@ import (
 func runBuild(t *terminal, args []string) (int, error) {
 	f := flagSet(t, "build", "[directory]", "Builds the app for production into its .next folder.")
 	debug := f.BoolP("debug", "d", false, "print what each phase took")
+	cpuProfile := f.Bool("experimental-cpu-prof", false, "write a CPU profile to .next-profiles")
 	ignored(f, "turbo", "turbopack", "webpack", "experimental-next-config-strip-types", "profile", "no-mangling")
 	if err := f.Parse(args); err != nil {
 		return exitFailure, usageError(err, "build")
@@ -43,6 +44,17 @@ func runBuild(t *terminal, args []string) (int, error) {
 		os.Exit(code)
 	}()
 
+	if *cpuProfile {
+		stop, err := profile(dir, "build", t.out)
+		if err != nil {
+			return exitFailure, err
+		}
+		defer func() {
+			if err := stop(); err != nil {
+				report(t, err)
+			}
+		}()
+	}
 	_, err = build.Run(ctx, build.Options{
 		Dir:     dir,
 		Environ: os.Environ(),
