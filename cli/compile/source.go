@@ -125,11 +125,13 @@ func (s *sources) read(f *sourceFile, path string) error {
 	if app {
 		s.editAppCode(m, path, &server, &browser)
 	}
-	name, inBrowser := filepath.Base(path), ""
+	name := ""
 	if s.b.sourceMaps() {
-		inBrowser = name
+		name = filepath.Base(path)
 	}
-	f.server, f.browser = server.Apply(text, name), browser.Apply(text, inBrowser)
+	// Edits keep lines: the server's stacks are right without a map of the edits,
+	// but for the columns behind one.
+	f.server, f.browser = server.Apply(text, ""), browser.Apply(text, name)
 	return nil
 }
 
