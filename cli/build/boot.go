@@ -31,6 +31,7 @@ type bootPage struct {
 	Scripts []string              `json:"scripts"`
 	Preload []string              `json:"preload"`
 	Styles  []string              `json:"styles"`
+	Fonts   []string              `json:"fonts,omitzero"`
 	Dynamic map[string]bootAssets `json:"dynamic,omitempty"`
 }
 
@@ -57,7 +58,7 @@ func (b *build) boot() boot {
 		LargePageDataBytes: c.LargePageDataBytes,
 	}
 	for route, p := range b.compiled.Pages {
-		page := bootPage{File: p.Module, Scripts: list(p.Scripts), Preload: list(p.Preload), Styles: list(p.Styles)}
+		page := bootPage{File: p.Module, Scripts: list(p.Scripts), Preload: list(p.Preload), Styles: list(p.Styles), Fonts: p.Fonts}
 		if len(p.Dynamic) > 0 {
 			page.Dynamic = make(map[string]bootAssets, len(p.Dynamic))
 			for id, a := range p.Dynamic {

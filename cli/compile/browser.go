@@ -205,6 +205,13 @@ func (b *build) describePages(l *linked, meta *metafile) {
 		if f.css != "" {
 			p.Styles = []string{f.css}
 		}
+		var inputs []string
+		for _, part := range append([]string{name}, l.static(name)...) {
+			inputs = append(inputs, l.files[part].inputs...)
+		}
+		if files, found := b.fonts.preloads(inputs); found {
+			p.Fonts = append([]string{}, files...)
+		}
 		for _, reached := range l.all(name) {
 			for id, target := range ids[reached] {
 				if p.Dynamic == nil {

@@ -81,6 +81,9 @@ type Page struct {
 	Scripts []string
 	Preload []string
 	Styles  []string
+	// Fonts are the font files to preload; empty but not nil when the page has
+	// fonts and none is to be preloaded.
+	Fonts []string
 	// Dynamic lists, per next/dynamic module id of the browser graph, what
 	// that module loads. Ids are the same in the server bundle.
 	Dynamic map[string]Assets

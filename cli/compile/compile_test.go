@@ -163,6 +163,9 @@ func (f *fixture) run(t *testing.T) string {
 		for _, s := range p.Styles {
 			fmt.Fprintf(&out, "  style %s\n", anonymous(s))
 		}
+		for _, s := range p.Fonts {
+			fmt.Fprintf(&out, "  font %s\n", s)
+		}
 		for _, id := range slices.Sorted(maps.Keys(p.Dynamic)) {
 			fmt.Fprintf(&out, "  dynamic %s: %d scripts, %d styles\n", id, len(p.Dynamic[id].Scripts), len(p.Dynamic[id].Styles))
 		}

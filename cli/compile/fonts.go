@@ -49,6 +49,10 @@ type font struct {
 	css     string
 	module  string
 	problem *diag.Message
+	// preload are the files that pages with this font load early.
+	preload []string
+	// metrics of the file that stands for the family; nil when unknown.
+	metrics *fontMetrics
 }
 
 func newFonts(b *build) *fonts {
@@ -179,12 +183,15 @@ func (f *fonts) problem(x *font, format string, args ...any) *diag.Message {
 func (f *fonts) finish(x *font, id, family, faces string, o fontOptions) {
 	families := []string{"'" + family + "'"}
 	if o.AdjustFontFallback != false {
-		local := "Arial"
-		if name, ok := o.AdjustFontFallback.(string); ok && name != "" {
-			local = name
+		local, width := "Arial", arialWidth
+		if name, _ := o.AdjustFontFallback.(string); name == "Times New Roman" || name == "" && x.call.Google && x.metrics != nil && x.metrics.serif {
+			local, width = "Times New Roman", timesWidth
 		}
-		fallback := family + " Fallback"
-		faces += "@font-face{font-family:'" + fallback + "';src:local(\"" + local + "\")}\n"
+		fallback, fitted := family+" Fallback", ""
+		if x.metrics != nil {
+			fitted = x.metrics.fallbackDescriptors(width)
+		}
+		faces += "@font-face{font-family:'" + fallback + "';src:local(\"" + local + "\")" + fitted + "}\n"
 		families = append(families, "'"+fallback+"'")
 	}
 	families = append(families, o.Fallback...)
@@ -216,17 +223,71 @@ func (f *fonts) finish(x *font, id, family, faces string, o fontOptions) {
 	x.css, x.module = css, "export default "+string(data)+";\n"
 }
 
+// fontSource is one file of a local font.
+type fontSource struct{ Path, Weight, Style string }
+
+// distance is how far a file is from the ordinary one of its family, upright with
+// weight 400.
+func (s fontSource) distance() int {
+	d := 0
+	if first, _, _ := strings.Cut(s.Weight, " "); first == "bold" {
+		d = 300
+	} else if n, err := strconv.Atoi(first); err == nil {
+		d = max(n-400, 400-n)
+	}
+	if s.Style == "italic" {
+		d++
+	}
+	return d
+}
+
+// emit writes a font file and returns its URL. As in Next.js its name tells what
+// the document says of it: -s when the fallback is fitted to it, .p when it is
+// preloaded.
+func (f *fonts) emit(x *font, name, ext string, data []byte, o fontOptions, preload bool) string {
+	if o.AdjustFontFallback != false {
+		name += "-s"
+	}
+	if preload = preload && (o.Preload == nil || *o.Preload); preload {
+		name += ".p"
+	}
+	sum := sha256.Sum256(data)
+	path := "static/media/" + name + "." + hex.EncodeToString(sum[:4]) + ext
+	f.b.out.write(path, data)
+	if preload && !slices.Contains(x.preload, path) {
+		x.preload = append(x.preload, path)
+	}
+	return f.b.assetPrefix() + "/_next/" + path
+}
+
+// preloads lists the files to preload for the modules in inputs, and whether any
+// of them is a font.
+func (f *fonts) preloads(inputs []string) (files []string, found bool) {
+	for _, input := range inputs {
+		id, isFont := strings.CutPrefix(input, fontNamespace+":")
+		if !isFont {
+			continue
+		}
+		found = true
+		for _, file := range f.load(id).preload {
+			if !slices.Contains(files, file) {
+				files = append(files, file)
+			}
+		}
+	}
+	return files, found
+}
+
 // local serves next/font/local.
 func (f *fonts) local(x *font, id string) {
 	o, ok := f.options(x)
 	if !ok {
 		return
 	}
-	type source struct{ Path, Weight, Style string }
-	var list []source
+	var list []fontSource
 	switch src := o.Src.(type) {
 	case string:
-		list = []source{{Path: src}}
+		list = []fontSource{{Path: src}}
 	case []any:
 		data, _ := json.Marshal(src)
 		if json.Unmarshal(data, &list) != nil {
@@ -238,6 +299,7 @@ func (f *fonts) local(x *font, id string) {
 		return
 	}
 	var faces strings.Builder
+	nearest := -1
 	for _, s := range list {
 		file := filepath.Join(filepath.Dir(x.file), filepath.FromSlash(s.Path))
 		data, err := os.ReadFile(file)
@@ -250,7 +312,13 @@ func (f *fonts) local(x *font, id string) {
 			x.problem = f.problem(x, "%s is not a font file that browsers load", s.Path).WithHint("use .woff2, .woff, .ttf, .otf or .eot")
 			return
 		}
-		fmt.Fprintf(&faces, "@font-face{font-family:'%s';src:url(%s) format('%s');font-display:%s", x.call.Name, quoteJS(f.b.assetPrefix()+"/_next/"+f.b.assets.emit(file, data)), format, o.Display)
+		if d := s.distance(); nearest < 0 || d < nearest {
+			// A file that cannot be read gives no metrics; browsers may still load it.
+			nearest = d
+			x.metrics, _ = readFontMetrics(data)
+		}
+		emitted := f.emit(x, strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)), filepath.Ext(file), data, o, true)
+		fmt.Fprintf(&faces, "@font-face{font-family:'%s';src:url(%s) format('%s');font-display:%s", x.call.Name, quoteJS(emitted), format, o.Display)
 		if w := cmp.Or(s.Weight, strings.Join(o.Weight, " ")); w != "" {
 			faces.WriteString(";font-weight:" + w)
 		}
@@ -278,7 +346,7 @@ func (f *fonts) google(x *font, id string) {
 	family := strings.ReplaceAll(x.call.Loader, "_", " ")
 	css, err := f.googleStyles(family, o)
 	if err == nil {
-		css, err = f.selfHost(css)
+		css, err = f.selfHost(x, css, o)
 	}
 	if err != nil {
 		m := f.problem(x, "the font %s could not be loaded from Google Fonts, so the page shows its fallback: %v", family, err).
@@ -336,22 +404,35 @@ func googleURL(family string, weights, styles []string, display string) string {
 
 var fontURL = regexp.MustCompile(`url\((https://fonts\.gstatic\.com/[^)\s]+)\)`)
 
-// selfHost replaces the addresses of font files by files of the build.
-func (f *fonts) selfHost(css string) (string, error) {
-	var firstErr error
-	out := fontURL.ReplaceAllStringFunc(css, func(match string) string {
-		address := fontURL.FindStringSubmatch(match)[1]
+// selfHost replaces the addresses of font files by files of the build. Google
+// writes the name of its subset above each.
+func (f *fonts) selfHost(x *font, css string, o fontOptions) (string, error) {
+	var out strings.Builder
+	for at, subset := 0, ""; ; {
+		m := fontURL.FindStringSubmatchIndex(css[at:])
+		if m == nil {
+			out.WriteString(css[at:])
+			return out.String(), nil
+		}
+		before, address := css[at:at+m[0]], css[at+m[2]:at+m[3]]
+		if i := strings.LastIndex(before, "/*"); i >= 0 {
+			name, _, _ := strings.Cut(before[i+len("/*"):], "*/")
+			subset = strings.TrimSpace(name)
+		}
 		data, err := f.get(address)
 		if err != nil {
-			firstErr = err
-			return match
+			return "", err
+		}
+		wanted := slices.Contains(o.Subsets, subset)
+		if x.metrics == nil && (wanted || subset == "latin") {
+			// A file that cannot be read gives no metrics.
+			x.metrics, _ = readFontMetrics(data)
 		}
 		sum := sha256.Sum256(data)
-		name := "static/media/" + hex.EncodeToString(sum[:8]) + "-s" + filepath.Ext(address)
-		f.b.out.write(name, data)
-		return "url(" + quoteJS(f.b.assetPrefix()+"/_next/"+name) + ")"
-	})
-	return out, firstErr
+		name := f.emit(x, hex.EncodeToString(sum[:8]), filepath.Ext(address), data, o, wanted)
+		out.WriteString(before + "url(" + quoteJS(name) + ")")
+		at += m[1]
+	}
 }
 
 // statusError is an HTTP status other than 200.

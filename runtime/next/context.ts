@@ -176,6 +176,8 @@ export interface HtmlContextValue {
   /** Stylesheets of /_app, then of the page: the first `globalStyles` of them get data-n-g, the others data-n-p. */
   styles: readonly string[];
   globalStyles: number;
+  /** Font files to preload; undefined when the page has no fonts of next/font. */
+  fonts: string[] | undefined;
   /** Scripts and styles of the next/dynamic components that rendered. */
   dynamicScripts: readonly string[];
   dynamicStyles: readonly string[];

@@ -43,6 +43,8 @@ export interface BootPage {
   /** Their transitive imports, for modulepreload. */
   preload: string[];
   styles: string[];
+  /** Font files to preload; empty when the page has fonts but preloads none. */
+  fonts?: string[];
   /** next/dynamic module id → what it loads, for preloading when rendered. */
   dynamic?: Record<string, { scripts: string[]; styles: string[] }>;
 }

@@ -39,6 +39,7 @@ interface Assets {
   preload: string[];
   styles: string[];
   globalStyles: number;
+  fonts: string[] | undefined;
 }
 
 interface Pieces {
@@ -199,6 +200,7 @@ function pageAssets(page: Page): Assets {
     preload: unique(boot.mainPreload ?? [], app.preload, page.assets.preload).filter((file) => !scripts.includes(file)),
     styles: unique(app.styles, page.assets.styles),
     globalStyles: new Set(app.styles).size,
+    fonts: app.fonts || page.assets.fonts ? unique(app.fonts ?? [], page.assets.fonts ?? []) : undefined,
   };
   assetsOf.set(page.route, made);
   return made;
