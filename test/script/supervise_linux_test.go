@@ -64,6 +64,7 @@ func TestSupervision(t *testing.T) {
 	t.Run("a killed serving process is replaced", func(t *testing.T) { killedUnderLoad(t, start(t)) })
 	t.Run("SIGTERM drains", func(t *testing.T) { drains(t, start(t), syscall.SIGTERM, 143) })
 	t.Run("SIGINT drains", func(t *testing.T) { drains(t, start(t), syscall.SIGINT, 130) })
+	t.Run("a killed supervisor leaves nothing behind", func(t *testing.T) { diesWithSupervisor(t, start(t)) })
 	t.Run("an idle connection is closed in time", func(t *testing.T) { closesIdle(t, start(t, "--keepAliveTimeout", "400")) })
 }
 
@@ -185,6 +186,28 @@ func drains(t *testing.T, s *supervised, signal syscall.Signal, code int) {
 	}
 	if got := s.ExitCode(); got != code {
 		t.Errorf("exit code %d, want %d", got, code)
+	}
+}
+
+// diesWithSupervisor: without a supervisor the serving process ends, and the port is
+// free for the next one.
+func diesWithSupervisor(t *testing.T, s *supervised) {
+	child := s.child(t)
+	s.signal(t, syscall.SIGKILL)
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		c, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
+		if err == nil {
+			c.Close()
+		}
+		stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", child))
+		// Whoever inherited it may take its time to bury it.
+		alive := len(stat) > 0 && !strings.Contains(string(stat), ") Z ")
+		if !alive && errors.Is(err, syscall.ECONNREFUSED) {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("the serving process is alive: %v; connecting: %v", alive, err)
+		}
 	}
 }
 
