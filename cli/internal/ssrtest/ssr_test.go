@@ -44,6 +44,7 @@ var runtime = sync.OnceValues(func() ([]byte, error) {
 		Conditions: []string{"node", "import", "module"},
 		MainFields: []string{"module", "main"},
 		Plugins:    []api.Plugin{onePlatform},
+		External:   []string{"styled-jsx"}, // the compiler links the app's; no page here asks for it
 	})
 })
 
