@@ -46,12 +46,14 @@ type cssScoper struct {
 	module    cssModule
 	index     map[string]int
 	keyframes map[string]bool
+	values    map[string]string // of @value
 	problem   *diag.Message
 }
 
 // scopeCSS makes the local names of a CSS module unique.
 func scopeCSS(file, source string, load func(string) (*cssModule, *diag.Message)) (*cssModule, *diag.Message) {
-	s := &cssScoper{file: file, source: source, load: load, index: map[string]int{}, keyframes: map[string]bool{}}
+	s := &cssScoper{file: file, source: source, load: load, index: map[string]int{}, keyframes: map[string]bool{}, values: map[string]string{}}
+	s.findValues()
 	s.findKeyframes()
 	s.block(0, len(source), nil, false)
 	if s.problem != nil {
@@ -130,6 +132,10 @@ func (s *cssScoper) block(at, end int, classes []string, nested bool) {
 		}
 		stop := s.statementEnd(at, end)
 		prelude := s.source[at:stop]
+		if strings.HasPrefix(prelude, "@value") { // findValues has read it
+			at = stop + 1
+			continue
+		}
 		if stop == end || s.source[stop] != '{' {
 			s.statement(at, prelude, classes)
 			if stop < end {
@@ -163,7 +169,7 @@ func (s *cssScoper) braces(at, open, close int, prelude string, classes []string
 		s.selectors(at, prelude, true)
 		s.inside(open, close, classes, nested)
 	case name != "":
-		s.out.WriteString(prelude)
+		s.out.WriteString(s.substitute(prelude))
 		s.inside(open, close, classes, nested)
 	case strings.TrimSpace(prelude) == ":export":
 		s.exportRule(open+1, close)
@@ -220,11 +226,11 @@ func (s *cssScoper) exportRule(at, end int) {
 
 // statement handles a declaration or an at-rule without braces.
 func (s *cssScoper) statement(at int, text string, classes []string) {
-	if strings.HasPrefix(text, "@value") {
-		s.fail(at, "@value is not supported in CSS Modules").Hint = "use a custom property (--name), or :export"
-		return
-	}
 	name, value, ok := strings.Cut(text, ":")
+	if ok && !strings.HasPrefix(text, "@") {
+		value = s.substitute(value)
+		text = name + ":" + value
+	}
 	if !ok || strings.HasPrefix(text, "@") {
 		s.out.WriteString(text)
 		return

@@ -24,6 +24,8 @@ func TestScopeCSS(t *testing.T) {
 		{":export{main:#fff;other: 1px} .a{--x:{y:z}}", " .B_a__H{--x:{y:z}}", "main=#fff other=1px a=B_a__H"},
 		{"@font-face{font-family:a} .sm\\:b{}", "@font-face{font-family:a} .B_sm\\:b__H{}", "sm:b=B_sm:b__H"},
 		{"@layer base; @import 'x.css'; .a{}", "@layer base; @import 'x.css'; .B_a__H{}", "a=B_a__H"},
+		{"@value main: #fff; @value pad: 2px main; .a{color:main;border:pad url(main);content:\"main\";main:#main}", "  .B_a__H{color:#fff;border:2px #fff url(main);content:\"main\";main:#main}", "main=#fff pad=2px #fff a=B_a__H"},
+		{"@value small: (max-width: 9px); @media small{.main{top:0}}", " @media (max-width: 9px){.B_main__H{top:0}}", "small=(max-width: 9px) main=B_main__H"},
 	}
 	for _, c := range cases {
 		m, problem := scopeCSS("styles/B.module.css", c.in, none)
@@ -42,13 +44,20 @@ func TestScopeCSS(t *testing.T) {
 			t.Errorf("%s: exports %s, want %s", c.in, got, c.exports)
 		}
 	}
-	for _, bad := range []string{"body{}", ".a{} p > b{}", "@value x: 1;", ".a .b{composes:c}", ".a{composes:later} .later{}", ".a{composes:b from './other.css'}"} {
+	for _, bad := range []string{"body{}", ".a{} p > b{}", "@value x;", "@value", "@value y from 'other.css'; .a{}", ".a .b{composes:c}", ".a{composes:later} .later{}", ".a{composes:b from './other.css'}"} {
 		if _, problem := scopeCSS("B.module.css", bad, none); problem == nil {
 			t.Errorf("%s: no error", bad)
 		}
 	}
+	shared := func(string) (*cssModule, *diag.Message) {
+		return &cssModule{exports: []cssExport{{"x", "1px"}, {"y", "2px"}}}, nil
+	}
+	m, problem := scopeCSS("B.module.css", "@value x, y as z from \"./v.css\"; @value file: './w.css'; @value x as w from file; .a{top:x;left:z;right:w}", shared)
+	if problem != nil || !strings.Contains(m.css, "{top:1px;left:2px;right:1px}") {
+		t.Errorf("imported values: %v %v", m, problem)
+	}
 	// Text that is no CSS must neither hang nor crash.
-	for _, odd := range []string{"{", "}", ".", ".a{", "@", "@media", ":global(", ":not(.a", "\"", "/*", "\\", ".a{b:c", "a{}}}", "[", "@keyframes", "@keyframes {", "--x:{"} {
+	for _, odd := range []string{"{", "}", ".", ".a{", "@", "@media", ":global(", ":not(.a", "\"", "/*", "\\", ".a{b:c", "a{}}}", "[", "@value", "@value x: x", "@value a from", "@keyframes", "@keyframes {", "--x:{"} {
 		scopeCSS("B.module.css", odd, none)
 		scopeCSS("B.module.css", ".a"+odd, none)
 	}
