@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -38,6 +39,22 @@ const fileNamespace = "onward-file"
 
 const fileFilter = `\.(woff2?|ttf|otf|eot|mp3|mp4|webm|ogg|wav|flac|pdf)$`
 
+// named gives, for the module at importer, the import path of a file that
+// `new URL(specifier, import.meta.url)` names. Scripts are none: they would have
+// to be bundled.
+func (a *assets) named(importer string) func(specifier string) string {
+	return func(specifier string) string {
+		full := filepath.Join(filepath.Dir(importer), filepath.FromSlash(specifier))
+		info, err := os.Stat(full)
+		if !strings.HasPrefix(specifier, ".") || err != nil || !info.Mode().IsRegular() || sourcePattern.MatchString(full) {
+			return ""
+		}
+		return fileNamespace + ":" + filepath.ToSlash(full)
+	}
+}
+
+var sourcePattern = regexp.MustCompile(sourceFilter)
+
 // fileLoaders are the files that style sheets may refer to.
 var fileLoaders = []string{
 	".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".ico", ".bmp", ".svg",
@@ -52,6 +69,9 @@ type resolvedAlready struct{}
 
 func (a *assets) plugin() api.Plugin {
 	return api.Plugin{Name: "assets", Setup: func(pb api.PluginBuild) {
+		pb.OnResolve(api.OnResolveOptions{Filter: `^` + fileNamespace + `:`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
+			return api.OnResolveResult{Path: strings.TrimPrefix(args.Path, fileNamespace+":"), Namespace: fileNamespace, SideEffects: api.SideEffectsFalse}, nil
+		})
 		pb.OnResolve(api.OnResolveOptions{Filter: imageFilter}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
 			return a.resolve(pb, args, imageNamespace)
 		})

@@ -22,6 +22,8 @@ type sources struct {
 	// routes are pages and API routes.
 	routes map[string]bool
 	files  sync.Map // path → *sourceFile
+	// buffer: the package is installed, so browser code may use the global.
+	buffer bool
 	// properties are those of compiler.reactRemoveProperties.
 	properties []*regexp.Regexp
 
@@ -51,6 +53,7 @@ func newSources(b *build) *sources {
 			s.pages[full] = p.Route
 		}
 	}
+	s.buffer = findPackage(b.dir, "buffer") != ""
 	for _, p := range b.opt.Config.Compiler.RemoveProperties {
 		if re, err := regexp.Compile(p); err == nil { // config has refused others
 			s.properties = append(s.properties, re)
@@ -85,7 +88,9 @@ func (s *sources) read(f *sourceFile, path string) error {
 	fonts := transform.MayLoadFonts(text) && own
 	styledJSX := transform.MayUseStyledJSX(text) && own
 	app := own && s.appCode(text)
-	if !window && !dynamic && !facts && !fonts && !styledJSX && !app {
+	buffer := s.buffer && transform.MayUseBuffer(text) && !strings.Contains(path, "/node_modules/buffer/")
+	files := transform.MayNameFiles(text)
+	if !window && !dynamic && !facts && !fonts && !styledJSX && !app && !buffer && !files {
 		return nil
 	}
 	m := transform.Parse(path, text)
@@ -121,6 +126,13 @@ func (s *sources) read(f *sourceFile, path string) error {
 		for _, e := range m.StyledJSX(s.b.scopeStyledJSX, &server, &browser) {
 			s.b.report.add(diag.Errorf("styled-jsx", "%s", e.Text).At(s.b.report.show(path), text, e.At).WithHint("%s", e.Hint))
 		}
+	}
+	if buffer {
+		m.ProvideBuffer(&browser)
+	}
+	if files {
+		m.FileURLs(&server, `"file:///"`, s.b.assets.named(path))
+		m.FileURLs(&browser, "document.baseURI", s.b.assets.named(path))
 	}
 	if app {
 		s.editAppCode(m, path, &server, &browser)

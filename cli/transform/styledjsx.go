@@ -58,7 +58,7 @@ func (m *Module) StyledJSX(scope func(StyledSheet) (string, error), edits ...*Ed
 	s.imports()
 	m.file.AsNode().ForEachChild(s.find)
 	if s.component {
-		s.insert(s.firstStatement(), `import `+styleComponent+` from "styled-jsx/style";`)
+		s.insert(m.afterDirectives(), `import `+styleComponent+` from "styled-jsx/style";`)
 	}
 	return s.errors
 }
@@ -122,17 +122,6 @@ func (s *styler) imports() {
 		}
 		s.replace(s.m.start(n), n.End(), "")
 	}
-}
-
-// firstStatement is where an import may be put: after "use client" and the like.
-func (s *styler) firstStatement() int {
-	for _, n := range s.m.statements() {
-		if n.Kind == tsgo.KindExpressionStatement && n.Expression().Kind == tsgo.KindStringLiteral {
-			continue
-		}
-		return s.m.start(n)
-	}
-	return len(s.m.Source)
 }
 
 // find visits what is outside of any element with styles.

@@ -60,6 +60,7 @@ const (
 	KindNamedImports           = ast.KindNamedImports
 	KindNamespaceExport        = ast.KindNamespaceExport
 	KindNamespaceImport        = ast.KindNamespaceImport
+	KindNewExpression          = ast.KindNewExpression
 	KindNull                   = ast.KindNullKeyword
 	KindNumericLiteral         = ast.KindNumericLiteral
 	KindObjectLiteral          = ast.KindObjectLiteralExpression
