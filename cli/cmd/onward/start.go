@@ -109,10 +109,6 @@ func listen(o startFlags) (*net.TCPListener, error) {
 	return nil, diag.Errorf("listen", "Failed to start server: %v", err)
 }
 
-// gcPercent lets garbage grow to twice what is in use before Go collects it, since
-// what is in use is little: most of an app's memory is JavaScript's or cached files.
-const gcPercent = 200
-
 // serve is the serving process: the listener comes from the supervisor, and so
 // does the word to end when the supervisor itself is gone.
 func serve(t *terminal, o startFlags) (int, error) {
@@ -123,9 +119,6 @@ func serve(t *terminal, o startFlags) (int, error) {
 	}
 	file.Close()
 
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
 	app, err := onward.New(onward.Options{Dir: o.dir, Hostname: o.host, Port: l.Addr().(*net.TCPAddr).Port})
 	if err != nil {
 		return exitFailure, err
