@@ -84,6 +84,7 @@ func (b *build) browserGraph(ctx context.Context) error {
 			b.styledJSXPlugin(true),
 			b.styles.plugin(true),
 			b.assets.plugin(),
+			b.wasmPlugin(true),
 			b.fonts.plugin(true),
 			b.source.plugin(true),
 		},

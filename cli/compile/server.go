@@ -58,6 +58,7 @@ func (b *build) serverGraph(ctx context.Context) error {
 			b.styledJSXPlugin(false),
 			b.styles.plugin(false),
 			b.assets.plugin(),
+			b.wasmPlugin(false),
 			b.fonts.plugin(false),
 			b.source.plugin(false),
 		},
