@@ -3,6 +3,7 @@ module github.com/onwardjs/onward/cli
 go 1.26.0
 
 require (
+	github.com/andybalholm/brotli v1.2.0
 	github.com/evanw/esbuild v0.28.2
 	github.com/microsoft/typescript-go/onward v0.0.0
 	github.com/onwardjs/onward v0.0.0
@@ -14,7 +15,6 @@ require (
 require github.com/klauspost/compress v1.18.0 // indirect
 
 require (
-	github.com/andybalholm/brotli v1.2.0
 	github.com/go-json-experiment/json v0.0.0-20260623181947-01eb4420fa68 // indirect
 	github.com/klauspost/cpuid/v2 v2.2.10 // indirect
 	github.com/microsoft/typescript-go v0.0.0-20260708042240-2bd066d87f5b // indirect
