@@ -48,12 +48,16 @@ function checkValue(name: string, value: unknown): void {
   }
 }
 
+/** How much is held back for an answer that may end in the same turn. */
+const mostHeld = 64 << 10;
+
 // Symbols, not private names: user code wraps these objects in proxies and Object.create.
 const $headers: unique symbol = Symbol("headers");
 const $sink: unique symbol = Symbol("sink");
 const $fixed: unique symbol = Symbol("fixed");
 const $streaming: unique symbol = Symbol("streaming");
 const $held: unique symbol = Symbol("held");
+const $heldLength: unique symbol = Symbol("heldLength");
 const $scheduled: unique symbol = Symbol("scheduled");
 const $blocked: unique symbol = Symbol("blocked");
 const $done: unique symbol = Symbol("done");
@@ -86,6 +90,7 @@ export class ServerResponse {
   [$fixed] = false;
   [$streaming] = false;
   [$held]: Chunk[] = [];
+  [$heldLength] = 0;
   [$scheduled] = false;
   [$blocked] = 0;
   [$done] = false;
@@ -213,8 +218,12 @@ export class ServerResponse {
         this[$send](bytes);
       } else {
         this[$held].push(bytes);
-        // An answer that ends in the same turn leaves whole.
-        if (!this[$scheduled]) {
+        this[$heldLength] += bytes.length;
+        // An answer that ends in the same turn leaves whole, unless it is so
+        // long that its writer has to hear when to wait.
+        if (this[$heldLength] >= mostHeld) {
+          this[$flush]();
+        } else if (!this[$scheduled]) {
           this[$scheduled] = true;
           queueMicrotask(() => this[$flush]());
         }
