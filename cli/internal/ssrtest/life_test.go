@@ -110,6 +110,24 @@ type failingReader struct{}
 func (failingReader) Read([]byte) (int, error) { return 0, errors.New("connection reset") }
 
 // A caller that goes away ends the streams of its request; the worker serves on.
+// A source that is piped into an answer which nobody reads has to stop.
+func TestPipeWaitsForItsReader(t *testing.T) {
+	a := start(t, "plain", nil, nil)
+	reply, err := a.do("api", fill(t, "api", `{"route":"/api/flood","url":"/api/flood"}`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond)
+	made := 0
+	got := a.answer(t, "api", fill(t, "api", `{"route":"/api/flood","url":"/","query":{"log":"1"}}`), nil)
+	if _, err := fmt.Sscan(got[strings.LastIndex(got, "\n")+1:], &made); err != nil || made == 0 || made > 50_000 {
+		t.Errorf("%d of 200000 rows were made for a reader that took none (%v): %s", made, err, got)
+	}
+	if n, err := io.Copy(io.Discard, reply.Stream); err != nil || n != 200_000*37 {
+		t.Errorf("got %d bytes, %v", n, err)
+	}
+}
+
 func TestAbort(t *testing.T) {
 	a := start(t, "plain", nil, nil)
 	log := func() string {
