@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
@@ -36,17 +37,33 @@ func endpointKeys() []string {
 	return keys
 }
 
-// newApp is an app that write fills, with the packages of the fixture apps.
-func newApp(ctx context.Context, f rig.Framework, write func(dir string) error) (*rig.App, error) {
+// newApp is an app that write fills, with the packages of the fixture apps. It is
+// removed when everything is measured: deleting many files makes file systems slow
+// at creating new ones for minutes, which would count against what is measured next.
+func (o *options) newApp(ctx context.Context, f rig.Framework, write func(dir string) error) (*rig.App, error) {
 	dir, err := rig.TempDir("bench-")
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	o.leftovers = append(o.leftovers, func() error { return os.RemoveAll(dir) })
 	if err := write(dir); err != nil {
 		return nil, err
 	}
-	return rig.New(ctx, dir, f)
+	app, err := rig.New(ctx, dir, f)
+	if err != nil {
+		return nil, err
+	}
+	o.leftovers = append(o.leftovers, app.Remove)
+	return app, nil
+}
+
+// remove removes all apps.
+func (o *options) remove() error {
+	var err error
+	for _, leftover := range o.leftovers {
+		err = errors.Join(err, leftover())
+	}
+	return err
 }
 
 // writePages writes an app of n pages. They share 40 components, five on each

@@ -13,13 +13,14 @@ import (
 	"syscall"
 )
 
-// work is the folder for installed packages and running apps. It lies in the repository
-// (and is ignored by git), so that packages can be hard-linked into apps.
-func work() string { return filepath.Join(Repository(), "test", ".work") }
+// work is the folder for installed packages and running apps, one for both so that
+// packages can be hard-linked into apps. It outlives a run: packages are installed
+// once. Outside of the repository, tools that look for files above an app find none.
+func work() string { return filepath.Join(os.TempDir(), fmt.Sprintf("onward-test-%d", os.Getuid())) }
 
 // TempDir makes a new folder below the work folder.
 func TempDir(prefix string) (string, error) {
-	if err := os.MkdirAll(work(), 0o755); err != nil {
+	if err := os.MkdirAll(work(), 0o700); err != nil {
 		return "", fmt.Errorf("rig: %w", err)
 	}
 	dir, err := os.MkdirTemp(work(), prefix)
@@ -66,7 +67,7 @@ func Packages(ctx context.Context, lockDir string, full bool) (string, error) {
 func install(ctx context.Context, name string, fill func(dir string) error) (string, error) {
 	final := filepath.Join(work(), name)
 	modules := filepath.Join(final, "node_modules")
-	if err := os.MkdirAll(work(), 0o755); err != nil {
+	if err := os.MkdirAll(work(), 0o700); err != nil {
 		return "", fmt.Errorf("rig: %w", err)
 	}
 	lock, err := os.OpenFile(final+".lock", os.O_CREATE|os.O_RDWR, 0o644)

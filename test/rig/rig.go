@@ -172,6 +172,21 @@ func (a *App) Build(ctx context.Context, f Framework) (BuildResult, error) {
 	return r, nil
 }
 
+// SetAside makes the app look as if it never had the folder or file, as a fresh
+// checkout does. It is kept until Remove: deleting thousands of files just before
+// a build makes file systems slow at creating new ones for a while.
+func (a *App) SetAside(name string) error {
+	aside, err := os.MkdirTemp(a.Dir, ".aside-")
+	if err != nil {
+		return err
+	}
+	err = os.Rename(a.Path(name), filepath.Join(aside, "old"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return os.Remove(aside)
+	}
+	return err
+}
+
 // watchRSS is the largest memory that a process and its descendants had until done.
 func watchRSS(root int, done <-chan struct{}) int64 {
 	var peak int64
