@@ -40,7 +40,6 @@ func TestReleaseProgram(t *testing.T) {
 	}
 }
 
-// resident is how much of files the process has in memory, padded for comparison.
 // resident is how much of files this process has in memory, in kB.
 func resident(t *testing.T) int {
 	t.Helper()
