@@ -1,5 +1,7 @@
 /** console. Text goes to Go, which decides where it is written. */
-import { displayWidth, formatWithOptions, inspect, type InspectOptions } from "./inspect";
+import { formatWithOptions } from "./format";
+import { inspect, type InspectOptions } from "./inspect";
+import { displayWidth } from "./inspect-layout";
 import { Out } from "./messages";
 
 /** Receives one finished text, without a trailing newline. */

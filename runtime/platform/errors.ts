@@ -1,6 +1,6 @@
 /** Errors with codes and texts that Node.js programs test for. */
 
-import { quoteString } from "./inspect";
+import { quoteString } from "./inspect-primitives";
 
 interface Coded extends Error {
   code?: string;

@@ -1,9 +1,10 @@
 /**
- * util.inspect and util.format. The output equals Node's for what programs
- * print: the engine tells what plain JavaScript cannot see (promise states,
- * proxies, iterators).
+ * util.inspect. The output equals Node's for what programs print: the engine
+ * tells what plain JavaScript cannot see (promise states, proxies, iterators).
  */
 import { invalidArgType } from "./errors";
+import { Kind, reduce, visibleLength } from "./inspect-layout";
+import { controlNames, formatPrimitive, quoteString, symbolText } from "./inspect-primitives";
 
 export const inspectCustom: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
 
@@ -22,9 +23,9 @@ export interface InspectOptions {
   numericSeparator?: boolean;
 }
 
-type Stylize = (text: string, style: string) => string;
+export type Stylize = (text: string, style: string) => string;
 
-interface Context {
+export interface Context {
   budget: { left: number };
   indentation: number;
   seen: object[];
@@ -114,68 +115,6 @@ Object.defineProperty(inspect, "defaultOptions", {
   },
 });
 
-// ---- strings and other primitives
-
-const controlNames: Record<number, string> = { 8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 92: "\\\\" };
-
-/** A quoted string, with the quote that needs the fewest escapes. */
-export function quoteString(text: string): string {
-  let quote = "'";
-  if (text.includes("'")) {
-    if (!text.includes('"')) quote = '"';
-    else if (!text.includes("`") && !text.includes("${")) quote = "`";
-  }
-  // eslint-disable-next-line no-control-regex
-  const body = text.replace(/[\u0000-\u001f\u007f-\u009f\\'\ud800-\udfff]/g, (c, at: number) => {
-    if (c === "'") return quote === "'" ? "\\'" : c;
-    const code = c.charCodeAt(0);
-    if (code >= 0xd800) {
-      const isPair = code < 0xdc00 ? isLow(text.charCodeAt(at + 1)) : isHigh(text.charCodeAt(at - 1));
-      return isPair ? c : `\\u${code.toString(16)}`;
-    }
-    return controlNames[code] ?? `\\x${code.toString(16).toUpperCase().padStart(2, "0")}`;
-  });
-  return quote + body + quote;
-}
-const isHigh = (c: number): boolean => c >= 0xd800 && c <= 0xdbff;
-const isLow = (c: number): boolean => c >= 0xdc00 && c <= 0xdfff;
-
-function formatNumber(n: number | string, separator: boolean): string {
-  const text = Object.is(n, -0) ? "-0" : String(n);
-  if (!separator || /[eIN]/.test(text)) return text;
-  const [whole, part] = text.split(".");
-  const grouped = whole!.replace(/\B(?=(\d{3})+$)/g, "_");
-  return part === undefined ? grouped : `${grouped}.${part.replace(/(\d{3})(?=\d)/g, "$1_")}`;
-}
-
-function formatPrimitive(ctx: Context, value: unknown): string {
-  switch (typeof value) {
-    case "string": {
-      let trailer = "";
-      let text = value;
-      if (text.length > ctx.maxStringLength) {
-        const more = text.length - ctx.maxStringLength;
-        text = text.slice(0, ctx.maxStringLength);
-        trailer = `... ${more} more character${more > 1 ? "s" : ""}`;
-      }
-      if (ctx.compact !== true && text.length > 16 && text.length > ctx.breakLength - ctx.indentation - 4) {
-        const lines = text.split(/(?<=\n)/);
-        return lines.map((l) => ctx.stylize(quoteString(l), "string")).join(` +\n${" ".repeat(ctx.indentation + 2)}`) + trailer;
-      }
-      return ctx.stylize(quoteString(text), "string") + trailer;
-    }
-    case "number": return ctx.stylize(formatNumber(value, ctx.numericSeparator), "number");
-    case "bigint": return ctx.stylize(formatNumber(String(value), ctx.numericSeparator) + "n", "bigint");
-    case "boolean": return ctx.stylize(String(value), "boolean");
-    case "undefined": return ctx.stylize("undefined", "undefined");
-    default: return ctx.stylize(symbolText(value as symbol), "symbol");
-  }
-}
-
-function symbolText(s: symbol): string {
-  return s.toString().replace(/[\u0000-\u001f'\\]/g, (c) => controlNames[c.charCodeAt(0)] ?? (c === "'" ? c : `\\x${c.charCodeAt(0).toString(16).padStart(2, "0").toUpperCase()}`));
-}
-
 // ---- values
 
 function format1(ctx: Context, value: unknown, recurseTimes: number): string {
@@ -229,7 +168,6 @@ function formatProxy(ctx: Context, details: [unknown, unknown], recurseTimes: nu
   return reduce(ctx, parts, "", ["Proxy [", "]"], Kind.ArrayExtras, recurseTimes);
 }
 
-const enum Kind { Object, Array, ArrayExtras }
 
 /** Name of the class, "Object <Complex prototype>" and the like for odd ones, null for null prototypes. */
 function constructorName(obj: object, ctx: Context, recurseTimes: number): string | null {
@@ -708,211 +646,3 @@ function formatProperty(ctx: Context, value: object, recurseTimes: number, key: 
   else name = ctx.stylize(quoteString(String(key)), "string");
   return `${name}:${extra}${text}`;
 }
-
-// ---- layout
-
-// eslint-disable-next-line no-control-regex
-const ansi = /[\u001b\u009b](?:\][^\u0007]*(?:\u0007|\u001b\\)|[[()#;?]*(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PR-TZcf-nq-uy=><~])/g;
-
-export function stripVTControlCharacters(text: string): string {
-  if (typeof text !== "string") throw invalidArgType("str", "string", text);
-  return text.replace(ansi, "");
-}
-
-function visibleLength(text: string, hasColors: boolean): number {
-  return hasColors ? stripVTControlCharacters(text).length : text.length;
-}
-
-function reduce(ctx: Context, output: string[], base: string, braces: [string, string], kind: Kind, recurseTimes: number, value?: object): string {
-  if (ctx.compact !== true) {
-    const count = output.length;
-    if (ctx.compact >= 1 && kind === Kind.ArrayExtras && count > 6) output = groupElements(ctx, output, value);
-    // Combine the innermost levels on one line, as long as it is short.
-    if (ctx.compact >= 1 && ctx.currentDepth - recurseTimes < ctx.compact && count === output.length) {
-      const start = output.length + ctx.indentation + braces[0].length + base.length + 10;
-      if (fitsOneLine(ctx, output, start, base)) {
-        const joined = output.join(", ");
-        if (!joined.includes("\n")) return `${base ? `${base} ` : ""}${braces[0]} ${joined} ${braces[1]}`;
-      }
-    }
-    const indentation = `\n${" ".repeat(ctx.indentation)}`;
-    return `${base ? `${base} ` : ""}${braces[0]}${indentation}  ${output.join(`,${indentation}  `)}${indentation}${braces[1]}`;
-  }
-  if (fitsOneLine(ctx, output, 0, base)) return `${braces[0]}${base ? ` ${base}` : ""} ${output.join(", ")} ${braces[1]}`;
-  const indentation = " ".repeat(ctx.indentation);
-  const line = base === "" && braces[0].length === 1 ? " " : `${base ? ` ${base}` : ""}\n${indentation}  `;
-  return `${braces[0]}${line}${output.join(`,\n${indentation}  `)} ${braces[1]}`;
-}
-
-function fitsOneLine(ctx: Context, output: string[], start: number, base: string): boolean {
-  let total = output.length + start;
-  if (total + output.length > ctx.breakLength) return false;
-  for (const part of output) {
-    total += visibleLength(part, ctx.colors);
-    if (total > ctx.breakLength) return false;
-  }
-  return base === "" || !base.includes("\n");
-}
-
-/** Columns for long arrays of short things. */
-function groupElements(ctx: Context, output: string[], value: object | undefined): string[] {
-  let total = 0;
-  let longest = 0;
-  let count = output.length;
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
-    if (output[count - 1]!.startsWith("... ") && output[count - 1]!.includes(" more item")) count--;
-  } else if (output[count - 1]!.startsWith("... ")) count--;
-  const gap = 2;
-  const lengths: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const length = displayWidth(ctx.colors ? stripVTControlCharacters(output[i]!) : output[i]!);
-    lengths.push(length);
-    total += length + gap;
-    if (longest < length) longest = length;
-  }
-  const actual = longest + gap;
-  if (actual * 3 + ctx.indentation >= ctx.breakLength || !(total / actual > 5 || longest <= 6)) return output;
-  // A character is about 2.5 times as high as wide: aim at a square block.
-  const biased = Math.max(actual - 3 - Math.sqrt(actual - total / output.length), 1);
-  const columns = Math.min(
-    Math.round(Math.sqrt(2.5 * biased * count) / biased),
-    Math.floor((ctx.breakLength - ctx.indentation) / actual),
-    (ctx.compact as number) * 4,
-    15,
-  );
-  if (columns <= 1) return output;
-  const grouped: string[] = [];
-  const widths: number[] = [];
-  for (let i = 0; i < columns; i++) {
-    let width = 0;
-    for (let j = i; j < count; j += columns) if (lengths[j]! > width) width = lengths[j]!;
-    widths.push(width + gap);
-  }
-  const numeric = value !== undefined && (Array.isArray(value) ? value.every((v) => typeof v === "number" || typeof v === "bigint") : ArrayBuffer.isView(value));
-  for (let i = 0; i < count; i += columns) {
-    const end = Math.min(i + columns, count);
-    let line = "";
-    let j = i;
-    for (; j < end - 1; j++) {
-      const cell = `${output[j]}, `;
-      const fill = " ".repeat(Math.max(0, widths[j - i]! - lengths[j]! - gap));
-      line += numeric ? fill + cell : cell + fill;
-    }
-    if (numeric) line += " ".repeat(Math.max(0, widths[j - i]! - gap - lengths[j]!)) + output[j];
-    else line += output[j];
-    grouped.push(line);
-  }
-  if (count < output.length) grouped.push(output[count]!);
-  return grouped;
-}
-
-/** Columns a text takes on a terminal: wide East Asian characters and emoji take two. */
-export function displayWidth(text: string): number {
-  if (/^[\u0020-\u007e]*$/.test(text)) return text.length;
-  let width = 0;
-  for (const char of text.normalize("NFC")) {
-    const code = char.codePointAt(0)!;
-    if (code < 32 || (code >= 0x7f && code < 0xa0) || (code >= 0x300 && code <= 0x36f) || (code >= 0x200b && code <= 0x200f) || (code >= 0xfe00 && code <= 0xfe0f)) continue;
-    width += wide(code) ? 2 : 1;
-  }
-  return width;
-}
-
-function wide(c: number): boolean {
-  return (
-    c >= 0x1100 &&
-    (c <= 0x115f || c === 0x2329 || c === 0x232a || (c >= 0x2e80 && c <= 0x3247 && c !== 0x303f) || (c >= 0x3250 && c <= 0x4dbf) ||
-      (c >= 0x4e00 && c <= 0xa4c6) || (c >= 0xa960 && c <= 0xa97c) || (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
-      (c >= 0xfe30 && c <= 0xfe6b) || (c >= 0xff01 && c <= 0xff60) || (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1f64f) ||
-      (c >= 0x1f900 && c <= 0x1f9ff) || (c >= 0x20000 && c <= 0x3fffd))
-  );
-}
-
-// ---- format
-
-export function format(...args: unknown[]): string {
-  return formatWithOptions({}, ...args);
-}
-
-export function formatWithOptions(options: InspectOptions, ...args: unknown[]): string {
-  if (options === null || typeof options !== "object") throw invalidArgType("inspectOptions", "object", options);
-  const first = args[0];
-  let at = 0;
-  let out = "";
-  let joiner = "";
-  if (typeof first === "string") {
-    if (args.length === 1) return first;
-    let last = 0;
-    for (let i = 0; i < first.length - 1; i++) {
-      if (first.charCodeAt(i) !== 37) continue;
-      const next = first[++i]!;
-      if (next === "%") {
-        out += first.slice(last, i);
-        last = i + 1;
-        continue;
-      }
-      if (at + 1 === args.length) continue;
-      const piece = directive(next, args[at + 1], options);
-      if (piece === undefined) continue;
-      at++;
-      out += first.slice(last, i - 1) + piece;
-      last = i + 1;
-    }
-    if (last !== 0 || at !== 0) {
-      at++;
-      joiner = " ";
-      if (last < first.length) out += first.slice(last);
-    }
-  }
-  while (at < args.length) {
-    const value = args[at++];
-    out += joiner + (typeof value === "string" ? value : inspect(value, { ...options, compact: 3, colors: options.colors ?? false }));
-    joiner = " ";
-  }
-  return out;
-}
-
-function directive(letter: string, arg: unknown, options: InspectOptions): string | undefined {
-  switch (letter) {
-    case "s":
-      if (typeof arg === "number") return formatNumber(arg, false);
-      if (typeof arg === "bigint") return `${arg}n`;
-      if (typeof arg !== "object" || arg === null || !usesBuiltInToString(arg)) return String(arg);
-      return inspect(arg, { ...options, depth: 0, colors: false, compact: 3 });
-    case "j":
-      try {
-        return JSON.stringify(arg) ?? "undefined";
-      } catch (error) {
-        if (error instanceof TypeError && /circular/i.test(error.message)) return "[Circular]";
-        throw error;
-      }
-    case "d":
-      if (typeof arg === "bigint") return `${arg}n`;
-      return typeof arg === "symbol" ? "NaN" : formatNumber(Number(arg), false);
-    case "i":
-      if (typeof arg === "bigint") return `${arg}n`;
-      return typeof arg === "symbol" ? "NaN" : formatNumber(parseInt(arg as string), false);
-    case "f":
-      return typeof arg === "symbol" ? "NaN" : formatNumber(parseFloat(arg as string), false);
-    case "O": return inspect(arg, options);
-    case "o": return inspect(arg, { ...options, showHidden: true, showProxy: true, depth: 4 });
-    case "c": return "";
-    default: return undefined;
-  }
-}
-
-function usesBuiltInToString(value: object): boolean {
-  const proxy = __native.proxyDetails(value);
-  if (proxy) return proxy[0] === null || usesBuiltInToString(proxy[0] as object);
-  if (typeof (value as { toString?: unknown }).toString !== "function") return true;
-  if (Object.hasOwn(value, "toString")) return false;
-  if (typeof (value as Record<symbol, unknown>)[Symbol.toPrimitive] === "function") return false;
-  let at: object | null = value;
-  while ((at = Object.getPrototypeOf(at) as object | null)) {
-    if (!Object.hasOwn(at, "toString")) continue;
-    const C = Object.getOwnPropertyDescriptor(at, "constructor")?.value as { name?: string } | undefined;
-    return C !== undefined && typeof C === "function" && builtIns.has(C.name ?? "") && (globalThis as Record<string, unknown>)[C.name!] === C;
-  }
-  return true;
-}
-const builtIns = new Set(Object.getOwnPropertyNames(globalThis).filter((n) => /^[A-Z][a-zA-Z0-9]+$/.test(n)));

@@ -1,6 +1,8 @@
 /** node:util. */
 import { codedError, invalidArgType, invalidArgValue, missing, requireFunction, requireString } from "../errors";
-import { colors, format, formatWithOptions, inspect, isErrorObject, stripVTControlCharacters } from "../inspect";
+import { format, formatWithOptions } from "../format";
+import { colors, inspect, isErrorObject } from "../inspect";
+import { stripVTControlCharacters } from "../inspect-layout";
 import { console } from "../console";
 import { AbortController, AbortSignal } from "../web/abort";
 import { TextDecoder, TextEncoder } from "../web/encoding";
