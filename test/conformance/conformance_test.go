@@ -51,6 +51,7 @@ func replay(t *testing.T, s *Suite, f rig.Framework) []Answer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { app.Remove() })
+	app.Env = append(app.Env, s.Env...)
 	if _, err := app.Build(ctx, f); err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +185,7 @@ func TestParseSuite(t *testing.T) {
 	if fmt.Sprint(s.Steps) != fmt.Sprint(want) {
 		t.Errorf("got %v\nwant %v", s.Steps, want)
 	}
-	for _, bad := range []string{"", "@app a\nA GET", "@app a\n  H: v", "@app a\n@nope", "@app a\n@wait 1h", "@app a\nA 100x GET /", "@app a\nA GET /\n  neither"} {
+	for _, bad := range []string{"", "@app a\nA GET", "@app a\n  H: v", "@app a\n@nope", "@app a\n@env X", "@app a\n@wait 1h", "@app a\nA 100x GET /", "@app a\nA GET /\n  neither"} {
 		if _, err := parse("x", bad); err == nil {
 			t.Errorf("no error for %q", bad)
 		}

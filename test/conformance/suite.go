@@ -22,6 +22,7 @@ import (
 //
 //	@app contract            the folder below test/apps
 //	@home /docs              the home page, if it is not /
+//	@env VARIANT=based       added to the environment of build and server
 //	@wait 3s                 a pause
 //	P172.empty POST /api/x   a request: id, method, target
 //	  Content-Type: a/b      its headers, indented
@@ -36,6 +37,7 @@ type Suite struct {
 	Name  string
 	App   string
 	Home  string
+	Env   []string
 	Steps []Step
 }
 
@@ -133,6 +135,8 @@ func (s *Suite) directive(fields []string) error {
 		s.App = fields[1]
 	case fields[0] == "@home" && len(fields) == 2:
 		s.Home = fields[1]
+	case fields[0] == "@env" && len(fields) == 2 && strings.IndexByte(fields[1], '=') > 0:
+		s.Env = append(s.Env, fields[1])
 	case fields[0] == "@wait" && len(fields) == 2:
 		d, err := time.ParseDuration(fields[1])
 		if err != nil || d > 10*time.Second {

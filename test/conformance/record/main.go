@@ -49,6 +49,7 @@ func record(ctx context.Context, s *conformance.Suite) error {
 		return err
 	}
 	defer app.Remove()
+	app.Env = append(app.Env, s.Env...)
 	if _, err := app.Build(ctx, next); err != nil {
 		return err
 	}
