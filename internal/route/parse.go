@@ -1,6 +1,7 @@
 package route
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,9 @@ type Options struct {
 	// Locales and DefaultLocale of i18n; no locales: no i18n.
 	Locales       []string
 	DefaultLocale string
+	// DomainLocales are the default locales of i18n's domains. Files can be asked
+	// for below these and DefaultLocale ("/en/logo.png"), below no other.
+	DomainLocales []string
 }
 
 // Outcome is what a request's URL asks for.
@@ -96,9 +100,11 @@ func Parse(target string, o *Options) (Match, Verdict) {
 		return parseData(m, path, o)
 	}
 	if len(o.Locales) > 0 {
-		m.Locale = o.DefaultLocale
 		if locale, rest, ok := cutLocale(path, o.Locales); ok {
-			m.Locale, m.localePrefix, path = locale, true, rest
+			m.Locale, m.LocaleNamed = locale, true
+			m.prefix = path[:1+len(segmentAt(path, 1))]
+			m.filesBelow = locale == o.DefaultLocale || slices.Contains(o.DomainLocales, locale)
+			path = rest
 		}
 	}
 	m.setPath(path)
@@ -117,18 +123,20 @@ func parseData(m Match, path string, o *Options) (Match, Verdict) {
 		ok = false
 	}
 	page, isJSON := strings.CutSuffix(page, ".json")
-	if !ok || !isJSON || page == "" {
-		m.setPath(path)
-		return m, Verdict{Outcome: NotFound}
-	}
 	page = "/" + page
 	if len(o.Locales) > 0 {
-		locale, below, ok := cutLocale(page, o.Locales)
-		if !ok {
-			m.setPath(page)
-			return m, Verdict{Outcome: NotFound}
+		// The locale counts for the 404 page even when nothing else is right.
+		locale, below, named := cutLocale(page, o.Locales)
+		ok = ok && named
+		if named {
+			m.Locale, m.LocaleNamed, page = locale, true, below
 		}
-		m.Locale, page = locale, below
+	} else if page == "/" {
+		ok = false
+	}
+	if !ok || !isJSON {
+		m.setPath(path)
+		return m, Verdict{Outcome: NotFound}
 	}
 	switch {
 	case page == "/index":
@@ -386,16 +394,21 @@ func isDelimiter(c byte) bool {
 }
 
 // FilePath returns the path fully decoded, as files in public/ and
-// _next/static are asked for. ok is false when the path can name no file: it is
-// malformed, or decoding brought up a NUL, a backslash or a dot segment.
+// _next/static are asked for. A locale in front belongs to it, unless it is a
+// default one. ok is false when the path can name no file: it is malformed, or
+// decoding brought up a NUL, a backslash or a dot segment.
 func (m *Match) FilePath() (path string, ok bool) {
 	if m.Malformed {
 		return "", false
 	}
-	if strings.IndexByte(m.RawPath, '%') < 0 {
-		return m.RawPath, true
+	raw := m.RawPath
+	if m.prefix != "" && !m.filesBelow {
+		raw = m.LocalePath()
 	}
-	path, _ = decodeComponent(m.RawPath)
+	if strings.IndexByte(raw, '%') < 0 {
+		return raw, true
+	}
+	path, _ = decodeComponent(raw)
 	if strings.ContainsAny(path, "\x00\\") {
 		return "", false
 	}
@@ -405,6 +418,15 @@ func (m *Match) FilePath() (path string, ok bool) {
 		}
 	}
 	return path, true
+}
+
+// LocalePath is RawPath with the locale in front as the client wrote it
+// ("/fr/about", "/FR"); RawPath itself when the path names none.
+func (m *Match) LocalePath() string {
+	if m.prefix != "" && m.RawPath == "/" {
+		return m.prefix
+	}
+	return m.prefix + m.RawPath
 }
 
 // encodePath percent-encodes what browsers encode in a path.
@@ -471,8 +493,11 @@ func (m *Match) ResolvedURL() string {
 
 // RequestURL is the req.url that page and API code sees: without base path and
 // locale, the query spelled anew, and for a data request the data URL.
+//
+// With i18n a data request has the URL of its page, as cutting off the locale has
+// taken it apart.
 func (m *Match) RequestURL() string {
-	if m.Form != Data {
+	if m.Form != Data || m.LocaleNamed {
 		return m.withURLQuery(m.appendSlash([]byte(m.RawPath)), m.entry != nil && m.entry.api)
 	}
 	page := m.RawPath

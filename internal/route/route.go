@@ -65,12 +65,15 @@ type Match struct {
 	// BuildID of a Data request, as sent.
 	BuildID string
 	// Locale is the locale of the path, or the default one; empty without
-	// i18n.
+	// i18n. When it is not LocaleNamed, the host may change it.
 	Locale string
+	// LocaleNamed: the path named its locale.
+	LocaleNamed bool
 
-	localePrefix bool   // the path named its locale
-	entry        *entry // of Route
-	repeated     Values // query keys that are also params, as the URL had them
+	prefix     string // "/fr" as the client wrote it; empty for data requests
+	filesBelow bool   // the prefix is no part of the names of files
+	entry      *entry // of Route
+	repeated   Values // query keys that are also params, as the URL had them
 }
 
 // Value is one key with what it stands for: a single string, or a list (a

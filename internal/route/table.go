@@ -187,16 +187,25 @@ func (t *Table) Lookup(rawPath string) (route string, params Values, err error) 
 }
 
 func (t *Table) lookup(rawPath string) (*entry, Values, error) {
-	if e := t.exact[rawPath]; e != nil {
+	if e := t.lookupExact(rawPath); e != nil {
 		return e, nil, nil
 	}
-	if rawPath == "" || rawPath[0] != '/' {
-		return nil, nil, ErrNotFound
+	return t.lookupDynamic(rawPath)
+}
+
+func (t *Table) lookupExact(rawPath string) *entry {
+	if e := t.exact[rawPath]; e != nil {
+		return e
 	}
 	if t.encoded != nil && strings.IndexByte(rawPath, '%') >= 0 {
-		if e := t.encoded[upperEscapes(rawPath)]; e != nil {
-			return e, nil, nil
-		}
+		return t.encoded[upperEscapes(rawPath)]
+	}
+	return nil
+}
+
+func (t *Table) lookupDynamic(rawPath string) (*entry, Values, error) {
+	if rawPath == "" || rawPath[0] != '/' {
+		return nil, nil, ErrNotFound
 	}
 	path := rawPath
 	if path == "/" {
@@ -318,15 +327,31 @@ func (e *entry) appendPath(dst []byte, params Values) []byte {
 // Query and Merged. Beside Proceed the verdict is NotFound, or BadRequest when
 // a dynamic page would answer but a param cannot be decoded.
 func (t *Table) Resolve(m *Match) Verdict {
-	p := m.RawPath
-	// A missing asset is not found even where a catch-all takes every path:
-	// browsers must not get a page for a script.
-	if strings.HasPrefix(p, "/_") && (strings.HasPrefix(p, "/_next/static/") || (Page{Route: p}).Special()) {
-		return Verdict{Outcome: NotFound}
+	if v := t.Exact(m); v.Outcome == Proceed {
+		return v
 	}
-	e, params, err := t.lookup(p)
+	return t.Dynamic(m)
+}
+
+// Exact is Resolve for pages without params alone. Rewrites come between it and
+// Dynamic.
+func (t *Table) Exact(m *Match) Verdict {
+	return m.complete(t.lookupExact(m.RawPath), nil, nil)
+}
+
+// Dynamic is Resolve for pages with params alone.
+func (t *Table) Dynamic(m *Match) Verdict {
+	return m.complete(t.lookupDynamic(m.RawPath))
+}
+
+func (m *Match) complete(e *entry, params Values, err error) Verdict {
+	p := m.RawPath
 	switch {
-	case e == nil || e.api && (m.Form == Data || m.localePrefix):
+	case e == nil || e.api && (m.Form == Data || m.prefix != ""):
+		return Verdict{Outcome: NotFound}
+	case strings.HasPrefix(p, "/_") && (strings.HasPrefix(p, "/_next/static/") || (Page{Route: p}).Special()):
+		// A missing asset is not found even where a catch-all takes every path:
+		// browsers must not get a page for a script.
 		return Verdict{Outcome: NotFound}
 	case err != nil:
 		return Verdict{Outcome: BadRequest}
