@@ -1,0 +1,60 @@
+package route
+
+import "strings"
+
+// Rewritten returns what is served when m is rewritten to another URL of the app.
+// path is percent-encoded and within the base path; it may name a locale, else m's
+// stays. The path of a data URL makes the form Data, any other keeps m's. query
+// takes the place of m's. ok is false when no page or file can have the URL.
+//
+// What user code sees of the client's URL (AsPath, RequestURL) stays that of m; for
+// the page's own there is ResolvedURLFor.
+func (m *Match) Rewritten(path string, query Values, o *Options) (out Match, ok bool) {
+	inner := *o
+	inner.BasePath, inner.SkipTrailingSlashRedirect = "", true
+	path = collapse("/" + escapeBare(strings.TrimPrefix(path, "/")))
+	out, verdict := Parse(path, &inner)
+	if out.Form == HTML {
+		if _, _, named := cutLocale(path, o.Locales); !named {
+			out.Locale = m.Locale
+		}
+		out.Form, out.BuildID = m.Form, m.BuildID
+	}
+	out.Query, out.RawQuery = query, string(query.AppendQuery(nil))
+	return out, verdict.Outcome == Proceed
+}
+
+// ResolvedURLFor is ResolvedURL of a page that asked was rewritten to: the page's
+// path with the query that the client sent.
+func (m *Match) ResolvedURLFor(asked *Match) string {
+	bare := *m
+	bare.Query, bare.Merged, bare.repeated, bare.TrailingSlash = nil, nil, nil, asked.TrailingSlash
+	path := bare.ResolvedURL()
+	if len(asked.Query) == 0 {
+		return path
+	}
+	return string(asked.Query.AppendQuery(append([]byte(path), '?')))
+}
+
+// escapeBare percent-encodes what may not stand bare in a request target, and what
+// would end its path.
+func escapeBare(s string) string {
+	var b []byte
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c > ' ' && c < 0x7F && c != '?' && c != '#' {
+			if b != nil {
+				b = append(b, c)
+			}
+			continue
+		}
+		if b == nil {
+			b = append(make([]byte, 0, len(s)+8), s[:i]...)
+		}
+		b = append(b, '%', upperHex[c>>4], upperHex[c&15])
+	}
+	if b == nil {
+		return s
+	}
+	return string(b)
+}
