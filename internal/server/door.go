@@ -25,13 +25,13 @@ func (s *Server) door(q *request) (bool, error) {
 		target = r.URL.RequestURI()
 	}
 	match, verdict := route.Parse(target, &s.parse)
-	q.match = match
+	q.asked, q.match = match, match
 	switch verdict.Outcome {
 	case route.Redirect:
 		s.redirect(q, http.StatusPermanentRedirect, verdict.Location)
 		return true, nil
 	case route.NotFound:
-		return false, errNotFound
+		q.nowhere = true
 	case route.BadRequest:
 		h := q.w.Header()
 		h["Connection"] = connectionClose

@@ -53,6 +53,7 @@ type Server struct {
 	manifest *manifest.Manifest
 	log      *slog.Logger
 	parse    route.Options
+	locales  *locales // nil without i18n
 	table    *route.Table
 	pages    map[string]*page
 	stages   []stage
@@ -94,6 +95,8 @@ type request struct {
 	page  *page
 	// onDemand: the request carries the key that lets it revalidate.
 	onDemand, onlyGenerated bool
+	// tongue is filled by settleLocale.
+	tongue tongue
 	// reason is the text of the status line when user code chose one.
 	reason string
 	// begun: the response has started, so that no error page can follow.
@@ -120,6 +123,8 @@ func New(o Options) (*Server, error) {
 		BasePath: m.Config.BasePath, BuildID: m.BuildID, TrailingSlash: m.Config.TrailingSlash,
 		SkipTrailingSlashRedirect: m.Config.SkipTrailingSlashRedirect,
 	}
+	s.locales = newLocales(m.Config.I18n)
+	s.locales.parseOptions(&s.parse)
 	routes := make([]string, 0, len(m.Pages))
 	for i := range m.Pages {
 		p := &page{Page: m.Pages[i], dynamic: strings.Contains(m.Pages[i].Route, "/[")}
@@ -168,6 +173,7 @@ func New(o Options) (*Server, error) {
 	s.cache = s.newCache()
 	s.stages = []stage{
 		(*Server).door,
+		(*Server).locale,
 		(*Server).image,
 		(*Server).file,
 		(*Server).resolve,
