@@ -25,7 +25,9 @@ func (s *Server) door(q *request) (bool, error) {
 		target = r.URL.RequestURI()
 	}
 	match, verdict := route.Parse(target, &s.parse)
-	q.asked, q.match = match, match
+	q.match = match
+	s.settleLocale(q)
+	q.asked = q.match
 	switch verdict.Outcome {
 	case route.Redirect:
 		s.redirect(q, http.StatusPermanentRedirect, verdict.Location)

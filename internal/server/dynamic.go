@@ -42,8 +42,8 @@ func (s *Server) page(q *request) error {
 		}
 	}
 	job := render.PageJob{
-		Route: m.Route, Mode: render.ModeRequest, Form: form, Request: s.requestOf(q), Path: m.Path, AsPath: m.AsPath(),
-		ResolvedURL: m.ResolvedURL(), Locale: m.Locale, Query: m.Merged.AppendJSON(nil),
+		Route: m.Route, Mode: render.ModeRequest, Form: form, Request: s.requestOf(q), Path: m.Path, AsPath: q.asked.AsPath(),
+		ResolvedURL: q.resolvedURL(), Locale: m.Locale, Query: m.Merged.AppendJSON(nil),
 	}
 	if q.page.dynamic {
 		job.Params = m.Params.AppendJSON(nil)
@@ -116,7 +116,7 @@ func (s *Server) renderErrorPage(q *request, p *page, status int, cause error) b
 	}
 	m := &q.match
 	job := render.PageJob{
-		Route: p.Route, Mode: render.ModeRequest, Form: "html", Request: s.requestOf(q), Path: m.Path, AsPath: m.AsPath(),
+		Route: p.Route, Mode: render.ModeRequest, Form: "html", Request: s.requestOf(q), Path: q.asked.Path, AsPath: q.asked.AsPath(),
 		Locale: m.Locale, StatusCode: status,
 	}
 	if p.Kind != manifest.Special {
@@ -324,9 +324,17 @@ func bodyAllowed(status int) bool {
 	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
 }
 
+// resolvedURL is getServerSideProps's resolvedUrl.
+func (q *request) resolvedURL() string {
+	if q.rewritten {
+		return q.match.ResolvedURLFor(&q.asked)
+	}
+	return q.match.ResolvedURL()
+}
+
 // requestOf is the request as JavaScript sees it.
 func (s *Server) requestOf(q *request) *render.Request {
-	return &render.Request{HTTP: q.r, URL: q.match.RequestURL(), Host: s.options.Hostname, Port: s.options.Port}
+	return &render.Request{HTTP: q.r, URL: q.asked.RequestURL(), Host: s.options.Hostname, Port: s.options.Port}
 }
 
 // bodyOf hands a body on: a short one whole, a long one as it comes.

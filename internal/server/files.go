@@ -189,11 +189,11 @@ func (s *Server) file(q *request) (bool, error) {
 	if len(m.RawPath) > len(staticPrefix) && m.RawPath[:len(staticPrefix)] == staticPrefix {
 		name, ok := m.FilePath()
 		if !ok {
-			return false, errNotFound
+			return false, nil
 		}
 		a, err := s.distFiles.get(name[len("/_next/"):])
 		if errors.Is(err, fs.ErrNotExist) {
-			return false, errNotFound
+			return false, nil
 		}
 		if err != nil {
 			return false, err

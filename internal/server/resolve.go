@@ -8,19 +8,64 @@ import (
 	"github.com/onwardjs/onward/internal/route"
 )
 
-// resolve finds the page that answers to the path.
+// resolve finds what answers to the path. A file has been answered when it returns
+// true, a page is in q.page when it returns false.
 func (s *Server) resolve(q *request) (bool, error) {
-	switch s.table.Resolve(&q.match).Outcome {
-	case route.NotFound:
-		return false, errNotFound
-	case route.BadRequest:
-		return false, errBadParam
+	if done, err := s.exact(q); done || err != nil || q.page != nil {
+		return done, err
 	}
-	q.page = s.pages[q.match.Route]
-	if q.page == nil {
-		return false, errNotFound
+	if err := s.dynamic(q); err != nil || q.page != nil {
+		return false, err
+	}
+	return false, errNotFound
+}
+
+// exact answers with what has exactly this path: the image endpoint, a file, or (in
+// q.page) a page without params.
+func (s *Server) exact(q *request) (bool, error) {
+	if q.nowhere {
+		return false, nil
+	}
+	if done, err := s.image(q); done || err != nil {
+		return done, err
+	}
+	if done, err := s.file(q); done || err != nil {
+		return done, err
+	}
+	if s.table.Exact(&q.match).Outcome == route.Proceed {
+		s.found(q)
 	}
 	return false, nil
+}
+
+// dynamic looks for a page with params, which goes to q.page.
+func (s *Server) dynamic(q *request) error {
+	if q.nowhere {
+		return nil
+	}
+	switch s.table.Dynamic(&q.match).Outcome {
+	case route.Proceed:
+		s.found(q)
+	case route.BadRequest:
+		return errBadParam
+	}
+	return nil
+}
+
+// found takes the page that q.match has been completed with.
+func (s *Server) found(q *request) {
+	q.page = s.pages[q.match.Route]
+	if !q.rewritten {
+		q.asked = q.match // params tell which keys of the query are theirs
+	}
+}
+
+// rewrite makes another URL of the app what is served. path is percent-encoded and
+// within the base path; it may name a locale. query takes the place of the one that
+// pages see as theirs. Targets outside the app are for forward.
+func (s *Server) rewrite(q *request, path string, query route.Values) {
+	m, ok := q.match.Rewritten(path, query, &s.parse)
+	q.match, q.rewritten, q.nowhere, q.page = m, true, !ok, nil
 }
 
 // render hands the request to the kind of its page.

@@ -90,10 +90,10 @@ func (s *Server) report(q *request, err error) {
 		if s.options.Stacks != nil {
 			trace, _, _ = s.options.Stacks.Map(trace)
 		}
-		s.log.Error(failed.Error(), "method", q.r.Method, "path", q.match.RawPath, "stack", trace)
+		s.log.Error(failed.Error(), "method", q.r.Method, "path", q.asked.RawPath, "stack", trace)
 		return
 	}
-	s.log.Error(err.Error(), "method", q.r.Method, "path", q.match.RawPath)
+	s.log.Error(err.Error(), "method", q.r.Method, "path", q.asked.RawPath)
 }
 
 func (s *Server) serverError(q *request, err error) {

@@ -89,10 +89,17 @@ type page struct {
 
 // request is everything about one request; it dies with it.
 type request struct {
-	w     http.ResponseWriter
-	r     *http.Request
-	match route.Match
-	page  *page
+	w http.ResponseWriter
+	r *http.Request
+	// asked is the URL as the client asked for it. What user code sees of it (asPath,
+	// req.url) and what the log says stays so whatever is served.
+	asked route.Match
+	// match is what is served: asked, until rewrite replaces it.
+	match     route.Match
+	rewritten bool
+	// nowhere: no page or file can have the path of match. Rules still may.
+	nowhere bool
+	page    *page
 	// onDemand: the request carries the key that lets it revalidate.
 	onDemand, onlyGenerated bool
 	// tongue is filled by settleLocale.
@@ -171,14 +178,12 @@ func New(o Options) (*Server, error) {
 	s.previewKeys = previewKeys(m.Preview)
 	s.images = newImageRules(m.Config)
 	s.cache = s.newCache()
-	s.stages = []stage{
-		(*Server).door,
-		(*Server).locale,
-		(*Server).image,
-		(*Server).file,
-		(*Server).resolve,
-		(*Server).render,
+	// A stage that the app does not need is left out, so that it costs nothing.
+	s.stages = []stage{(*Server).door}
+	if s.locales != nil {
+		s.stages = append(s.stages, (*Server).locale)
 	}
+	s.stages = append(s.stages, (*Server).resolve, (*Server).render)
 	return s, nil
 }
 
