@@ -97,6 +97,11 @@ func (b *build) browserGraph(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, name := range []string{"next/image.tsx", "next/legacy/image.tsx"} {
+		if _, used := meta.Inputs[runtimeNamespace+":"+name]; used {
+			b.result.NextImage = true
+		}
+	}
 	l := &linked{prefix: b.assetPrefix() + "/_next/", files: map[string]*linkedFile{}}
 	styles := map[string]string{}
 	sourceMaps := map[string][]byte{}

@@ -99,6 +99,8 @@ type Result struct {
 	MainPreload []string
 	// RuntimeScript is "server/runtime.js".
 	RuntimeScript string
+	// NextImage: some page's browser code has next/image in it.
+	NextImage bool
 	// Files lists everything written, sorted by path.
 	Files    []File
 	Warnings []*diag.Message
