@@ -28,9 +28,7 @@ type Manifest struct {
 	// Special pages (/_app, /_document, /_error, /404, /500) are among them
 	// when they exist, built-in ones included.
 	Pages []Page `json:"pages"`
-	// Prerendered holds every concrete path made at build: key is the
-	// decoded page path without locale prefix rules applied ("/posts/a",
-	// "/fr/posts/a" with i18n).
+	// Prerendered holds every concrete path made at build, by its Key.
 	Prerendered map[string]Prerendered `json:"prerendered"`
 	// Public lists the files of public/ as URL paths ("/favicon.ico").
 	Public  []string `json:"public"`
@@ -75,12 +73,14 @@ type Page struct {
 	// Module is the server module, relative to the output folder
 	// ("server/pages/posts/[slug].js"); empty when HTML is all there is.
 	Module string `json:"module,omitempty"`
-	// HTML is the file of a Static page ("server/pages/about.html"); with
-	// i18n it is per locale and stands in Prerendered instead.
+	// HTML is the file of a Static page ("server/pages/about.html").
 	HTML     string   `json:"html,omitempty"`
 	Fallback Fallback `json:"fallback,omitempty"`
 	// FallbackHTML is the shell of Fallback "true".
 	FallbackHTML string `json:"fallbackHtml,omitempty"`
+	// Localized takes the place of HTML and FallbackHTML with i18n: locale →
+	// file ("server/pages/fr/about.html").
+	Localized map[string]string `json:"localized,omitempty"`
 	// SSP: the page has getServerSideProps (so it has data URLs).
 	SSP bool `json:"ssp,omitempty"`
 	// API limits, from `export const config`.
@@ -93,6 +93,19 @@ type APIConfig struct {
 	BodyLimit int64 `json:"bodyLimit,omitempty"`
 	// BodyLimitText as the user wrote it ("1kb"), for the 413 message.
 	BodyLimitText string `json:"bodyLimitText,omitempty"`
+}
+
+// Key is what Prerendered has a path under: the path in the spelling of
+// route.Match.Path ("/posts/a"), and with i18n its locale in front, the default
+// one too ("/fr/posts/a", "/fr" for the home page).
+func Key(locale, path string) string {
+	switch {
+	case locale == "":
+		return path
+	case path == "/":
+		return "/" + locale
+	}
+	return "/" + locale + path
 }
 
 // Prerendered is one path made at build.

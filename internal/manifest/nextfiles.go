@@ -206,6 +206,14 @@ func pagesManifest(m *Manifest) map[string]string {
 	for i := range m.Pages {
 		p := &m.Pages[i]
 		f := p.Module
+		if p.Kind == Static && len(p.Localized) > 0 {
+			for locale, html := range p.Localized {
+				if rel, ok := strings.CutPrefix(html, "server/"); ok {
+					out[Key(locale, p.Route)] = rel
+				}
+			}
+			continue
+		}
 		if p.Kind == Static && p.HTML != "" {
 			f = p.HTML
 		}

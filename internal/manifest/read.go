@@ -113,6 +113,9 @@ func (m *Manifest) check(output fs.FS) error {
 	for i := range m.Pages {
 		p := &m.Pages[i]
 		files = append(files, p.HTML, p.FallbackHTML)
+		for _, f := range p.Localized {
+			files = append(files, f)
+		}
 		if p.Kind == SSG || p.Kind == SSR || p.Kind == API {
 			files = append(files, p.Module)
 		}

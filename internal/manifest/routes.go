@@ -219,7 +219,9 @@ func prerenderManifest(m *Manifest) prerenderFile {
 	for path, p := range m.Prerendered {
 		if p.NotFound {
 			f.NotFoundRoutes = append(f.NotFoundRoutes, path)
-			continue
+			if m.Config.I18n == nil {
+				continue
+			}
 		}
 		r := prerenderRoute{
 			RouteType: "page", Response: "complete", Compute: "static", Revalidate: false, InitialStatus: p.Status,
