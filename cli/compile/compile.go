@@ -185,6 +185,7 @@ func newBuild(opt Options) (*build, error) {
 	if b.next, err = findNextModules(opt.Runtime); err != nil {
 		return nil, err
 	}
+	b.next.private = b.report.reportPrivate
 	if f := opt.Config.Images.LoaderFile; f != "" {
 		b.next.imageLoader = filepath.Join(dir, filepath.FromSlash(f))
 	}

@@ -29,6 +29,9 @@ type nextModules struct {
 	builtins map[string][]string
 	// imageLoader is the file of images.loaderFile, absolute; empty: none.
 	imageLoader string
+	// private is told of imports in the app's own code that the installed
+	// package next answers; nil: nobody is.
+	private func(specifier string)
 }
 
 // imageLoaderModule is the module of the runtime that images.loaderFile replaces.
@@ -44,7 +47,7 @@ func findNextModules(files fs.FS) (*nextModules, error) {
 		if d.IsDir() || ext != ".ts" && ext != ".tsx" || strings.HasSuffix(p, ".d.ts") || strings.Contains(p, ".test.") {
 			return nil
 		}
-		if name := strings.TrimSuffix(p, ext); publicNext[name] {
+		if name := strings.TrimSuffix(p, ext); publicNext[name] || name == privateModule {
 			n.byImport[name] = p
 		}
 		return nil
@@ -95,7 +98,8 @@ func (n *nextModules) unknown(name string) *diag.Message {
 
 // public lists the imports that exist.
 func (n *nextModules) public() []string {
-	return slices.Sorted(maps.Keys(n.byImport))
+	names := slices.Sorted(maps.Keys(n.byImport))
+	return slices.DeleteFunc(names, func(name string) bool { return name == privateModule })
 }
 
 // publicNext are the imports that Next.js documents and that apply to the Pages
@@ -156,12 +160,9 @@ var sharedReact = map[string]bool{
 func (n *nextModules) server() api.Plugin {
 	return api.Plugin{Name: "next-server", Setup: func(pb api.PluginBuild) {
 		pb.OnResolve(api.OnResolveOptions{Filter: `^next($|/)`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
-			name := canonical(args.Path)
-			if typesOnly(name) {
-				return api.OnResolveResult{Path: name, Namespace: "empty"}, nil
-			}
-			if n.byImport[name] == "" {
-				return refuse(n.unknown(args.Path)), nil
+			name, other := n.nextImport(args)
+			if other != nil {
+				return *other, nil
 			}
 			return api.OnResolveResult{Path: name, External: true, SideEffects: api.SideEffectsFalse}, nil
 		})
@@ -194,14 +195,11 @@ func (n *nextModules) server() api.Plugin {
 func (n *nextModules) browser(dir, clientConfig string) api.Plugin {
 	return api.Plugin{Name: "next-browser", Setup: func(pb api.PluginBuild) {
 		pb.OnResolve(api.OnResolveOptions{Filter: `^next($|/)`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
-			name := canonical(args.Path)
-			if typesOnly(name) {
-				return api.OnResolveResult{Path: name, Namespace: "empty"}, nil
+			name, other := n.nextImport(args)
+			if other != nil {
+				return *other, nil
 			}
-			if file := n.byImport[name]; file != "" {
-				return api.OnResolveResult{Path: file, Namespace: runtimeNamespace, SideEffects: api.SideEffectsFalse}, nil
-			}
-			return refuse(n.unknown(args.Path)), nil
+			return api.OnResolveResult{Path: n.byImport[name], Namespace: runtimeNamespace, SideEffects: api.SideEffectsFalse}, nil
 		})
 		n.serveRuntime(pb, dir, clientConfig)
 		emptyModules(pb)

@@ -1,15 +1,9 @@
 /** The body parser of API routes. */
+import { ApiError } from "../next/private";
 import { require } from "../platform/index";
 import type { IncomingMessage } from "./incoming";
 
-/** An error that the caller may see: status and text go out as they are. */
-export class ApiError extends Error {
-  readonly statusCode: number;
-  constructor(statusCode: number, message: string) {
-    super(message);
-    this.statusCode = statusCode;
-  }
-}
+export { ApiError };
 
 const units: Record<string, number> = { b: 1, kb: 1 << 10, mb: 1 << 20, gb: 1 << 30, tb: 2 ** 40, pb: 2 ** 50 };
 

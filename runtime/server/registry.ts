@@ -55,17 +55,20 @@ export function registerModules(): void {
 
   registerModule("next", () => ({}));
   registerModule("next/app", () => callable(require("../next/app")));
+  registerModule("next/cache", () => require("../next/cache"));
   registerModule("next/constants", () => require("../next/constants"));
   registerModule("next/compat/router", () => require("../next/compat/router"));
   registerModule("next/document", () => callable(require("../next/document")));
   registerModule("next/dynamic", () => callable(require("../next/dynamic")));
   registerModule("next/error", () => callable(require("../next/error")));
   registerModule("next/form", () => callable(require("../next/form")));
+  registerModule("next/headers", () => require("../next/headers"));
   registerModule("next/head", () => callable(require("../next/head")));
   registerModule("next/image", () => callable(require("../next/image")));
   registerModule("next/legacy/image", () => callable(require("../next/legacy/image")));
   registerModule("next/link", () => callable(require("../next/link")));
   registerModule("next/navigation", () => require("../next/navigation"));
+  registerModule("next/private", () => require("../next/private"));
   registerModule("next/router", () => callable(require("../next/router")));
   registerModule("next/script", () => callable(require("../next/script")));
   registerModule("next/web-vitals", () => require("../next/web-vitals"));
