@@ -144,34 +144,6 @@ func TestCloseFailsWhatRuns(t *testing.T) {
 	}
 }
 
-func TestMessagesSurviveTheBatch(t *testing.T) {
-	var batch []byte
-	batch = appendMessage(batch, inJob, 7, 1.5, []byte("na"), []byte("me"), []byte("body"))
-	batch = appendMessage(batch, inAbort, 1<<31+1, 0, nil, nil, nil)
-	batch = appendMessage(batch, inJob, 8, 0, []byte{}, nil, []byte{})
-	m, rest, ok := nextMessage(batch)
-	if !ok || m.kind != inJob || m.id != 7 || m.n != 1.5 || string(m.text) != "name" || string(m.body) != "body" {
-		t.Errorf("first: %+v", m)
-	}
-	m, rest, ok = nextMessage(rest)
-	if !ok || m.id != 1<<31+1 || m.text != nil || m.body != nil {
-		t.Errorf("second: %+v", m)
-	}
-	m, rest, ok = nextMessage(rest)
-	if !ok || m.text == nil || m.body == nil || len(rest) != 0 {
-		t.Errorf("third: %+v", m)
-	}
-	if n := countJobs(batch); n != 2 {
-		t.Errorf("%d Jobs", n)
-	}
-	for n := range batch {
-		// Cut off anywhere, reading ends without a panic.
-		if countJobs(batch[:n]) > 2 {
-			t.Errorf("cut at %d", n)
-		}
-	}
-}
-
 func BenchmarkJob(b *testing.B) {
 	p := newPool(b, engine.Options{})
 	job := &engine.Job{Name: "echo", Input: []byte(`{"a":1}`)}

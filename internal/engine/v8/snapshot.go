@@ -15,6 +15,8 @@ import (
 	"runtime"
 	"sync"
 	"unsafe"
+
+	"github.com/onwardjs/onward/internal/engine/pool"
 )
 
 // bindingVersion changes with everything a snapshot depends on that is ours:
@@ -149,14 +151,14 @@ func BuildSnapshot(script []byte, name string) ([]byte, error) {
 
 // codeCache runs on the worker's own goroutine, between two turns.
 func (w *worker) codeCache(ctx context.Context, path string) ([]byte, error) {
-	m, err := loadModule(w, path)
+	m, err := w.pool.LoadModule(path)
 	if err != nil || m == nil || path == "" {
 		return nil, err
 	}
 	done := make(chan []byte, 1)
-	w.mu.Lock()
-	if w.state > ready {
-		w.mu.Unlock()
+	w.Mu.Lock()
+	if w.State > pool.Ready {
+		w.Mu.Unlock()
 		return nil, nil
 	}
 	w.requests = append(w.requests, func(iso *C.ow_isolate) {
@@ -169,14 +171,14 @@ func (w *worker) codeCache(ctx context.Context, path string) ([]byte, error) {
 		defer C.free(unsafe.Pointer(out.data))
 		done <- seal(cacheMagic, unsafe.Slice((*byte)(unsafe.Pointer(out.data)), int(out.len)), m.Source)
 	})
-	w.cond.Signal()
-	w.mu.Unlock()
+	w.Cond.Signal()
+	w.Mu.Unlock()
 	select {
 	case cache := <-done:
 		return cache, nil
-	case <-w.gone:
+	case <-w.Gone():
 		return nil, nil
 	case <-ctx.Done():
-		return nil, aborted(ctx)
+		return nil, ctx.Err()
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"unsafe"
 
 	"github.com/onwardjs/onward/internal/engine"
+	"github.com/onwardjs/onward/internal/engine/pool"
 )
 
 const (
@@ -65,10 +66,10 @@ func (t *watch) arm() {
 func (t *watch) look() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	p := t.pool
-	p.mu.Lock()
-	list := append(append([]*worker(nil), p.workers...), p.retiring...)
-	p.mu.Unlock()
+	var list []*worker
+	for _, w := range t.pool.Workers() {
+		list = append(list, w.Machine().(*worker))
+	}
 	now := time.Now()
 	seen := make(map[*worker]*sight, len(list))
 	awake := false
@@ -98,9 +99,9 @@ func (t *watch) look() {
 }
 
 func (w *worker) busy() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.state < lost && (w.turning || len(w.inbox) > 0 || w.state == starting)
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	return w.State < pool.Lost && (w.Turning || len(w.Inbox) > 0 || w.State == pool.Starting)
 }
 
 // one looks at one worker and reports whether to look again.
@@ -115,11 +116,11 @@ func (t *watch) one(w *worker, s *sight, now time.Time) bool {
 		switch {
 		case start != s.turnStart:
 			s.turnStart, s.since, s.killed = start, now, time.Time{}
-		case s.killed.IsZero() && now.Sub(s.since) >= t.pool.opts.TurnLimit-watchEvery:
+		case s.killed.IsZero() && now.Sub(s.since) >= t.pool.Opts.TurnLimit-watchEvery:
 			s.killed = now
 			w.interrupt(start)
 		case s.killed.IsZero() && now.Sub(s.since) >= stuckAfter:
-			t.pool.relieve(w)
+			t.pool.Relieve(w.Worker)
 		case !s.killed.IsZero() && now.Sub(s.killed) >= unwind:
 			w.abandon(engine.Timeout)
 		case !s.killed.IsZero():
@@ -139,15 +140,15 @@ func (t *watch) one(w *worker, s *sight, now time.Time) bool {
 		return false
 	}
 	if now.Sub(s.idleSince) >= idleAfter {
-		if t.pool.surplus(w) {
-			w.drain()
+		if t.pool.Surplus(w.Worker) {
+			w.Drain()
 			return true
 		}
 		s.collected = true
-		w.mu.Lock()
+		w.Mu.Lock()
 		w.collect = true
-		w.cond.Signal()
-		w.mu.Unlock()
+		w.Cond.Signal()
+		w.Mu.Unlock()
 	}
 	return true
 }
@@ -155,14 +156,14 @@ func (t *watch) one(w *worker, s *sight, now time.Time) bool {
 // leaks tells that the last full collection left too much.
 func (w *worker) leaks() bool {
 	p := w.pool
-	return float64(w.heapUsed()) > recycleAt*float64(p.opts.HeapLimit) && time.Since(w.born) >= p.recycleAfter
+	return float64(w.HeapUsed()) > recycleAt*float64(p.Opts.HeapLimit) && time.Since(w.Born) >= p.recycleAfter
 }
 
 // interrupt stops the message that began at start, or whatever runs when start
 // is 0. The isolate is lost from then on.
 func (w *worker) interrupt(start int64) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	// The loop goroutine takes handle away before it frees the isolate.
 	switch {
 	case w.handle == nil:
@@ -173,13 +174,5 @@ func (w *worker) interrupt(start int64) {
 	}
 }
 
-// stop ends the worker because the pool closes.
-func (w *worker) stop() {
-	w.mu.Lock()
-	if w.state < lost {
-		w.state = lost
-	}
-	w.cond.Signal()
-	w.mu.Unlock()
-	w.interrupt(0)
-}
+// Stop implements pool.Machine.
+func (w *worker) Stop() { w.interrupt(0) }

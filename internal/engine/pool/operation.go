@@ -1,6 +1,4 @@
-//go:build cgo && !onward_nov8
-
-package v8
+package pool
 
 import (
 	"bytes"
@@ -18,7 +16,7 @@ const maxOperations = 4096
 
 // operation is one asynchronous host call under way.
 type operation struct {
-	w      *worker
+	w      *Worker
 	id     uint32
 	cancel context.CancelFunc
 
@@ -34,26 +32,26 @@ type operation struct {
 }
 
 // startOperation runs what Out.Op asks for on a goroutine of its own.
-func (w *worker) startOperation(id uint32, text, body []byte, streams bool) {
+func (w *Worker) startOperation(id uint32, text, body []byte, streams bool) {
 	name, args, _ := bytes.Cut(text, []byte("\n"))
-	fn := w.pool.table.Async[string(name)]
+	fn := w.Pool.Table.Async[string(name)]
 	if fn == nil {
-		w.send(inFailure, id, 0, failure(&host.Error{
+		w.Send(InFailure, id, 0, Failure(&host.Error{
 			Code: "ERR_UNKNOWN_OPERATION", Message: fmt.Sprintf("host operation %q does not exist", name)}), nil)
 		return
 	}
-	ctx, cancel := context.WithCancel(w.ctx)
+	ctx, cancel := context.WithCancel(w.Context)
 	op := &operation{w: w, id: id, cancel: cancel, inEnd: !streams}
 	op.cond.L = &op.mu
-	w.mu.Lock()
+	w.Mu.Lock()
 	full := len(w.ops) >= maxOperations
 	if !full {
 		w.ops[id] = op
 	}
-	w.mu.Unlock()
+	w.Mu.Unlock()
 	if full {
 		cancel()
-		w.send(inFailure, id, 0, failure(&host.Error{
+		w.Send(InFailure, id, 0, Failure(&host.Error{
 			Code: "EAGAIN", Message: fmt.Sprintf("%s: more than %d operations are under way", name, maxOperations)}), nil)
 		return
 	}
@@ -64,21 +62,21 @@ func (w *worker) startOperation(id uint32, text, body []byte, streams bool) {
 	}
 	opName := string(name)
 	go func() {
-		v, err := runOperation(ctx, opName, fn, &w.pool.env, c)
-		w.mu.Lock()
+		v, err := runOperation(ctx, opName, fn, &w.Pool.Env, c)
+		w.Mu.Lock()
 		delete(w.ops, id)
-		w.mu.Unlock()
+		w.Mu.Unlock()
 		cancelled := ctx.Err() != nil
 		cancel()
 		switch {
 		case err != nil && cancelled:
-			w.send(inFailure, id, 0, failure(&host.Error{Code: "ABORT_ERR", Message: "The operation was aborted"}), nil)
+			w.Send(InFailure, id, 0, Failure(&host.Error{Code: "ABORT_ERR", Message: "The operation was aborted"}), nil)
 		case err != nil:
-			w.send(inFailure, id, 0, failure(err), nil)
+			w.Send(InFailure, id, 0, Failure(err), nil)
 		case v.Body != nil:
-			w.send(inResult, id, 0, nil, v.Body)
+			w.Send(InResult, id, 0, nil, v.Body)
 		default:
-			w.send(inResult, id, 0, nonNil(v.Text), nil)
+			w.Send(InResult, id, 0, nonNil(v.Text), nil)
 		}
 	}()
 }
@@ -125,7 +123,7 @@ func (o *operation) send(text string, chunk []byte) error {
 	if text != "" || chunk == nil {
 		t = nonNil(text)
 	}
-	o.w.send(inData, o.id, 0, t, chunk)
+	o.w.Send(InData, o.id, 0, t, chunk)
 	return nil
 }
 
@@ -145,7 +143,7 @@ func (o *operation) feed(b []byte, end bool) {
 	}
 	o.inEnd = o.inEnd || end
 	// A script that streams in without ever waiting.
-	flooded := o.inSize > o.w.pool.opts.BufferLimit
+	flooded := o.inSize > o.w.Pool.Opts.BufferLimit
 	o.cond.Broadcast()
 	o.mu.Unlock()
 	if flooded {
@@ -181,7 +179,7 @@ func (o *operation) Read(p []byte) (int, error) {
 	}
 	o.mu.Unlock()
 	if credit > 0 {
-		o.w.send(inOpCredit, o.id, float64(credit), nil, nil)
+		o.w.Send(InOpCredit, o.id, float64(credit), nil, nil)
 	}
 	return n, nil
 }
