@@ -46,8 +46,11 @@ type PageJob struct {
 	// Path is concrete and decoded; AsPath is as the browser has it, with query.
 	Path, AsPath, ResolvedURL string
 	// Query and Params are JSON objects of strings and lists; no Query is {}.
-	Query, Params         json.RawMessage
+	Query, Params json.RawMessage
+	// Locale and DefaultLocale are empty without i18n. OnDomain: the request was
+	// sent to a domain of i18n, or for a locale that has one.
 	Locale, DefaultLocale string
+	OnDomain              bool
 	// Preview is draft mode; PreviewData is JSON.
 	Preview     bool
 	PreviewData json.RawMessage
@@ -90,6 +93,9 @@ func (j *PageJob) AppendJSON(dst []byte) []byte {
 	dst = appendRaw(dst, `,"params":`, j.Params)
 	dst = appendOptional(dst, `,"locale":`, j.Locale)
 	dst = appendOptional(dst, `,"defaultLocale":`, j.DefaultLocale)
+	if j.OnDomain {
+		dst = append(dst, `,"onDomain":true`...)
+	}
 	if j.Preview {
 		dst = append(dst, `,"preview":true`...)
 		dst = appendRaw(dst, `,"previewData":`, j.PreviewData)
