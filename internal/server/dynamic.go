@@ -38,12 +38,12 @@ func (s *Server) page(q *request) error {
 	if m.Form == route.Data {
 		form = "data"
 		if q.page.dynamic {
-			q.w.Header()["X-Nextjs-Matched-Path"] = q.page.matched
+			q.w.Header()["X-Nextjs-Matched-Path"] = q.page.matchedIn(m.Locale)
 		}
 	}
 	job := render.PageJob{
 		Route: m.Route, Mode: render.ModeRequest, Form: form, Request: s.requestOf(q), Path: m.Path, AsPath: q.asked.AsPath(),
-		ResolvedURL: q.resolvedURL(), Locale: m.Locale, Query: m.Merged.AppendJSON(nil),
+		ResolvedURL: q.resolvedURL(), Locale: m.Locale, DefaultLocale: q.tongue.preset, OnDomain: q.tongue.onDomain, Query: m.Merged.AppendJSON(nil),
 	}
 	if q.page.dynamic {
 		job.Params = m.Params.AppendJSON(nil)
@@ -117,7 +117,7 @@ func (s *Server) renderErrorPage(q *request, p *page, status int, cause error) b
 	m := &q.match
 	job := render.PageJob{
 		Route: p.Route, Mode: render.ModeRequest, Form: "html", Request: s.requestOf(q), Path: q.asked.Path, AsPath: q.asked.AsPath(),
-		Locale: m.Locale, StatusCode: status,
+		Locale: m.Locale, DefaultLocale: q.tongue.preset, OnDomain: q.tongue.onDomain, StatusCode: status,
 	}
 	if p.Kind != manifest.Special {
 		job.Path = p.Route

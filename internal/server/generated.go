@@ -40,11 +40,7 @@ func (s *Server) newCache() *cache.Cache {
 
 // prerendered returns what the build made for a key.
 func (s *Server) prerendered(key cache.Key) (manifest.Prerendered, bool) {
-	path := key.Path
-	if key.Locale != "" {
-		path = "/" + key.Locale + strings.TrimSuffix(path, "/")
-	}
-	p, ok := s.manifest.Prerendered[path]
+	p, ok := s.manifest.Prerendered[manifest.Key(key.Locale, key.Path)]
 	return p, ok && p.Route == key.Route
 }
 
@@ -80,7 +76,7 @@ func (s *Server) generated(q *request) error {
 		return errMethod
 	}
 	if m.Form == route.Data && p.dynamic {
-		q.w.Header()["X-Nextjs-Matched-Path"] = p.matched
+		q.w.Header()["X-Nextjs-Matched-Path"] = p.matchedIn(m.Locale)
 	}
 	key := cache.Key{Route: p.Route, Path: m.Path, Locale: m.Locale}
 	if q.onDemand {
@@ -94,6 +90,9 @@ func (s *Server) generated(q *request) error {
 	if e == nil && p.dynamic {
 		switch p.Fallback {
 		case manifest.FallbackFalse, manifest.FallbackNone:
+			if s.locales != nil {
+				m.Locale = s.locales.DefaultLocale // of the 404 page, as Next.js has it
+			}
 			return errNotFound
 		case manifest.FallbackTrue:
 			if m.Form == route.HTML && !isCrawler(q.r.UserAgent()) {
@@ -110,7 +109,7 @@ func (s *Server) generated(q *request) error {
 
 // shell answers with the HTML that has yet to fetch its data.
 func (s *Server) shell(q *request) error {
-	a, err := s.distFiles.get(q.page.FallbackHTML)
+	a, err := s.distFiles.get(q.page.file(q.match.Locale))
 	if err != nil {
 		return err
 	}
@@ -127,6 +126,10 @@ func (s *Server) shell(q *request) error {
 func (s *Server) makePage(key cache.Key, m *route.Match) cache.Make {
 	job := render.PageJob{
 		Route: key.Route, Mode: render.ModeSSG, Form: "html", Path: key.Path, AsPath: key.Path, Locale: key.Locale,
+	}
+	if s.locales != nil {
+		// As at build: the page is for visitors of every domain.
+		job.DefaultLocale, job.OnDomain = s.locales.DefaultLocale, len(s.locales.Domains) > 0
 	}
 	if m != nil {
 		bare := *m

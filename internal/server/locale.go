@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/onwardjs/onward/internal/config"
+	"github.com/onwardjs/onward/internal/manifest"
 	"github.com/onwardjs/onward/internal/route"
 )
 
@@ -73,6 +74,25 @@ func (l *locales) parseOptions(o *route.Options) {
 	for _, d := range l.Domains {
 		o.DomainLocales = append(o.DomainLocales, d.DefaultLocale)
 	}
+}
+
+// file is the HTML that the build made of the page, or of its fallback shell.
+func (p *page) file(locale string) string {
+	switch {
+	case p.Localized != nil:
+		return p.Localized[locale]
+	case p.Kind == manifest.Static:
+		return p.HTML
+	}
+	return p.FallbackHTML
+}
+
+// matchedIn is the value of x-nextjs-matched-path.
+func (p *page) matchedIn(locale string) []string {
+	if locale == "" {
+		return p.matched
+	}
+	return []string{manifest.Key(locale, p.Route)}
 }
 
 // byHost is the domain that a request was sent to, or nil.

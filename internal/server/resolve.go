@@ -98,7 +98,7 @@ func (s *Server) static(q *request) error {
 	if !readable(q.r) {
 		return errMethod
 	}
-	a, err := s.distFiles.get(q.page.HTML)
+	a, err := s.distFiles.get(q.page.file(q.match.Locale))
 	if err != nil {
 		return err
 	}

@@ -167,7 +167,7 @@ func (s *Server) errorDocument(q *request, status int, cause error) {
 func (s *Server) madeErrorPage(q *request, p *page, status int) bool {
 	switch p.Kind {
 	case manifest.Static:
-		a, err := s.distFiles.get(p.HTML)
+		a, err := s.distFiles.get(p.file(q.match.Locale))
 		if err != nil {
 			s.report(q, err)
 			return false
@@ -208,7 +208,7 @@ func (s *Server) directNotFound(q *request) error {
 		if q.match.Form == route.Data {
 			return errNotFound
 		}
-		a, err := s.distFiles.get(s.notFoundPage.HTML)
+		a, err := s.distFiles.get(s.notFoundPage.file(q.match.Locale))
 		if err != nil {
 			return err
 		}
