@@ -35,6 +35,8 @@ export interface Job {
   readonly aborted: boolean;
   /** Nothing more can be sent: answered, failed or aborted. */
   readonly done: boolean;
+  /** What the handler keeps for code that runs inside of the Job. */
+  scope: unknown;
   /** Calls fn when the caller goes away; at once when it has gone. */
   onAbort(fn: () => void): void;
   /** Answers with the whole body. */
@@ -71,6 +73,7 @@ class Running implements Job {
   readonly stream: Body | undefined;
   aborted = false;
   done = false;
+  scope: unknown = undefined;
   /** The head has gone out. */
   #streaming = false;
   #unread = 0;

@@ -8,6 +8,8 @@ import { handle, onBoot, type Job } from "../platform/index";
 import { api } from "./api";
 import { load, start } from "./app";
 import { collect } from "./collect";
+import { edge } from "./edge";
+import { middleware, resetMiddleware } from "./middleware";
 import { page } from "./page";
 import { paths } from "./paths";
 import type { Boot, WarmJob } from "./protocol";
@@ -20,10 +22,13 @@ registerModules();
 onBoot((boot) => {
   start(boot as Boot);
   resetShells();
+  resetMiddleware();
 });
 
 handle("page", page);
 handle("api", api);
+handle("edge", edge);
+handle("middleware", middleware);
 handle("collect", collect);
 handle("paths", paths);
 handle("warm", (job: Job) => {

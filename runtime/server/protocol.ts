@@ -33,6 +33,10 @@ export interface Boot {
   polyfills: string[];
   /** Bytes of __NEXT_DATA__ above which a warning is logged. */
   largePageDataBytes: number;
+  /** The app's middleware: its module, relative to distDir, and its source, relative to the project. */
+  middleware?: { file: string; source: string; proxy: boolean };
+  /** skipProxyUrlNormalize: middleware sees data URLs as they are. */
+  rawMiddlewareUrl?: boolean;
 }
 
 export interface BootPage {
@@ -126,8 +130,34 @@ export interface ApiJob {
   params?: Record<string, string | string[]>;
   preview?: boolean;
   previewData?: unknown;
+  /** The preview cookies mean nothing any more: they are removed once the route has looked at them. */
+  previewClear?: boolean;
   /** Keys for setPreviewData/setDraftMode and res.revalidate. */
   previewKeys: { id: string; signing: string; encryption: string };
+}
+
+/**
+ * Job "middleware". Its answer is one of
+ *  - an empty Meta: the request goes on, nothing is changed;
+ *  - WebHead, with what NextResponse says in x-middleware-* headers, and the body.
+ */
+export interface MiddlewareJob {
+  method: string;
+  /** Absolute; with base path and locale, without what marks a data request. */
+  url: string;
+  headers: string[];
+}
+
+/** Job "edge": an API route of the edge runtime. Its answer has WebHead for Meta. */
+export interface EdgeJob extends MiddlewareJob {
+  route: string;
+}
+export interface WebHead {
+  status: number;
+  statusText?: string;
+  headers: string[];
+  /** The response has no body, which is not the same as an empty one. */
+  empty?: true;
 }
 
 /** Job "collect": load a module and tell what it is. Answer: PageFacts. */

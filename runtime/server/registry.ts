@@ -71,6 +71,7 @@ export function registerModules(): void {
   registerModule("next/private", () => require("../next/private"));
   registerModule("next/router", () => callable(require("../next/router")));
   registerModule("next/script", () => callable(require("../next/script")));
+  registerModule("next/server", () => require("../next/server"));
   registerModule("next/web-vitals", () => require("../next/web-vitals"));
   registerStyledJSX();
 }

@@ -23,6 +23,26 @@ export interface RequestInit {
   referrerPolicy?: string;
 }
 
+/** A request that has come in. Request takes it as it is; what is costly is made when somebody asks for it. */
+export class Incoming {
+  constructor(
+    /** Absolute, as URL would spell it. */
+    readonly url: string,
+    readonly method: string,
+    /** [name, value, ...] */
+    readonly headers: readonly string[],
+    readonly body: BodySource,
+    /** Aborts when the client goes away. */
+    readonly signal: () => AbortSignal,
+  ) {}
+}
+
+type Options = Required<Pick<RequestInit, "cache" | "credentials" | "integrity" | "keepalive" | "mode" | "referrer" | "referrerPolicy">>;
+
+const usual: Options = {
+  cache: "default", credentials: "same-origin", integrity: "", keepalive: false, mode: "cors", referrer: "about:client", referrerPolicy: "",
+};
+
 const normalized = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH"]);
 const tokenPattern = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -38,14 +58,24 @@ function checkMethod(method: string): string {
 export class Request extends Body {
   readonly #url: string;
   readonly #method: string;
-  readonly #headers: Headers;
+  #headers: Headers | undefined;
   readonly #signal: AbortSignal | undefined;
   #lazySignal: AbortSignal | undefined;
   readonly #redirect: "follow" | "error" | "manual";
-  readonly #options: Required<Pick<RequestInit, "cache" | "credentials" | "integrity" | "keepalive" | "mode" | "referrer" | "referrerPolicy">>;
+  readonly #options: Options;
+  readonly #incoming: Incoming | undefined;
 
-  constructor(input: string | URL | Request, init: RequestInit = {}) {
+  constructor(input: string | URL | Request | Incoming, init: RequestInit = {}) {
     super();
+    if (input instanceof Incoming) {
+      this.#url = input.url;
+      this.#method = input.method;
+      this.#redirect = "follow";
+      this.#options = usual;
+      this.#incoming = input;
+      if (input.body !== null) Body.fill(this, input.body);
+      return;
+    }
     init ??= {};
     const from = input instanceof Request ? input : undefined;
     if (from) {
@@ -61,7 +91,7 @@ export class Request extends Body {
       this.#url = url.href;
     }
     this.#method = init.method !== undefined ? checkMethod(init.method) : (from ? from.#method : "GET");
-    this.#headers = new Headers(init.headers ?? (from ? from.#headers : undefined));
+    this.#headers = new Headers(init.headers ?? from?.headers);
     this.#redirect = init.redirect ?? (from ? from.#redirect : "follow");
     if (!["follow", "error", "manual"].includes(this.#redirect)) throw new TypeError(`Request: "${this.#redirect}" is not a redirect mode`);
     const signal = init.signal === undefined ? from?.signal : init.signal;
@@ -69,15 +99,15 @@ export class Request extends Body {
       if (!(signal instanceof AbortSignal)) throw new TypeError("Failed to construct 'Request': member signal is not of type AbortSignal.");
       this.#signal = signal;
     }
-    const base = from ? from.#options : undefined;
+    const base = from ? from.#options : usual;
     this.#options = {
-      cache: init.cache ?? base?.cache ?? "default",
-      credentials: init.credentials ?? base?.credentials ?? "same-origin",
-      integrity: init.integrity ?? base?.integrity ?? "",
-      keepalive: init.keepalive ?? base?.keepalive ?? false,
-      mode: init.mode ?? base?.mode ?? "cors",
-      referrer: init.referrer ?? base?.referrer ?? "about:client",
-      referrerPolicy: init.referrerPolicy ?? base?.referrerPolicy ?? "",
+      cache: init.cache ?? base.cache,
+      credentials: init.credentials ?? base.credentials,
+      integrity: init.integrity ?? base.integrity,
+      keepalive: init.keepalive ?? base.keepalive,
+      mode: init.mode ?? base.mode,
+      referrer: init.referrer ?? base.referrer,
+      referrerPolicy: init.referrerPolicy ?? base.referrerPolicy,
     };
     let source: BodySource = null;
     if (init.body !== undefined && init.body !== null) {
@@ -97,9 +127,9 @@ export class Request extends Body {
 
   get url(): string { return this.#url; }
   get method(): string { return this.#method; }
-  get headers(): Headers { return this.#headers; }
+  get headers(): Headers { return (this.#headers ??= Headers.fromFlat(this.#incoming!.headers)); }
   get signal(): AbortSignal {
-    return this.#signal ?? (this.#lazySignal ??= new AbortController().signal);
+    return this.#signal ?? (this.#lazySignal ??= this.#incoming?.signal() ?? new AbortController().signal);
   }
   get redirect(): string { return this.#redirect; }
   get cache(): string { return this.#options.cache; }
@@ -115,7 +145,7 @@ export class Request extends Body {
   clone(): Request {
     const source = Body.fork(this);
     const copy = new Request(this.#url, {
-      ...this.#options, method: this.#method, headers: this.#headers, redirect: this.#redirect, signal: this.#signal,
+      ...this.#options, method: this.#method, headers: this.headers, redirect: this.#redirect, signal: this.#signal ?? this.#lazySignal,
     });
     Body.fill(copy, source);
     return copy;
