@@ -2,8 +2,7 @@ package cache
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
+	"errors"
 	"sync"
 	"time"
 )
@@ -20,9 +19,13 @@ const (
 	Miss
 	// Revalidated: made just now because somebody asked for that.
 	Revalidated
+	// Expired: too old to be shown, so whoever asks waits for a new one.
+	Expired
 )
 
-func (s State) String() string { return [...]string{"HIT", "STALE", "MISS", "REVALIDATED"}[s] }
+func (s State) String() string {
+	return [...]string{"HIT", "STALE", "MISS", "REVALIDATED", "EXPIRED"}[s]
+}
 
 // Reason tells a Make why it runs: getStaticProps's revalidateReason.
 type Reason string
@@ -37,23 +40,56 @@ const (
 type Make func(ctx context.Context, reason Reason) (*Entry, error)
 
 // Store keeps entries beyond the life of the process. An entry that is not there
-// is (nil, nil).
+// is (nil, nil). Its methods are called by many goroutines at once, and must end
+// in reasonable time: a reader may be waiting.
 type Store interface {
-	Get(key Key) (*Entry, error)
-	Set(key Key, e *Entry) error
+	Get(ctx context.Context, key Key) (*Entry, error)
+	Set(ctx context.Context, key Key, e *Entry) error
 }
+
+// Shared is a Store that other processes read and write at the same time.
+type Shared interface {
+	Store
+	// Begin is called before a Make. Of those who ask for it alone, one process
+	// at a time has the turn; the others are told no. A store that cannot be
+	// reached lets everybody go on.
+	Begin(ctx context.Context, key Key, alone bool) (turn Turn, ok bool)
+	// Commit is Set for what was made in a turn. It fails with ErrSuperseded when
+	// the store holds what was made in a later turn.
+	Commit(ctx context.Context, key Key, e *Entry, turn Turn) error
+	// Abandon gives a turn back without a result.
+	Abandon(ctx context.Context, key Key, turn Turn)
+	// Watch calls changed for each entry that another process has stored, and lost
+	// when it may have missed some. It is called once, before anything else.
+	Watch(changed func(Key), lost func())
+}
+
+// Turn is the right to make an entry, in the order that the store gives. The zero
+// Turn is that of a store out of reach.
+type Turn struct {
+	// Order grows with the time of Begin.
+	Order int64
+	// Lock names the holder; empty when the turn is not held alone.
+	Lock string
+}
+
+// ErrSuperseded tells that a later turn has stored its result already.
+var ErrSuperseded = errors.New("cache: superseded by a later generation")
 
 // Options configure a Cache.
 type Options struct {
 	// MemoryLimit in bytes; 0 keeps nothing in memory.
 	MemoryLimit int64
-	// Store outlives the process; nil: none.
+	// Store outlives the process; nil: none. When it is Shared, other processes
+	// see what is stored, and memory follows what they store.
 	Store Store
 	// Seed returns what the build made for a key, nil when it made nothing.
 	Seed func(key Key) (*Entry, error)
 	// Report hears of failures that no request hears of: of regenerations in
 	// the background, and of the store.
 	Report func(key Key, err error)
+	// Trace hears what happens to a key, in a word; nil: nobody does.
+	Trace func(event string, key Key)
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
 }
@@ -61,6 +97,7 @@ type Options struct {
 // Cache finds entries and makes them. It is safe for use by many goroutines.
 type Cache struct {
 	options Options
+	shared  Shared // nil when the store is this process's own
 	memory  *memory
 	// done ends the Makes that run when the cache is closed.
 	done   context.Context
@@ -69,17 +106,10 @@ type Cache struct {
 
 	mu      sync.Mutex
 	flights map[Key]*flight
+	loads   map[Key]*load
 	turn    uint64
 	// retry remembers failed keys when there is no memory to postpone in.
 	retry map[Key]time.Time
-}
-
-// flight is one Make under way.
-type flight struct {
-	turn  uint64
-	ready chan struct{}
-	entry *Entry
-	err   error
 }
 
 // New makes a Cache.
@@ -90,8 +120,17 @@ func New(o Options) *Cache {
 	if o.Report == nil {
 		o.Report = func(Key, error) {}
 	}
-	c := &Cache{options: o, memory: newMemory(o.MemoryLimit), flights: map[Key]*flight{}, retry: map[Key]time.Time{}}
+	if o.Trace == nil {
+		o.Trace = func(string, Key) {}
+	}
+	c := &Cache{
+		options: o, memory: newMemory(o.MemoryLimit),
+		flights: map[Key]*flight{}, loads: map[Key]*load{}, retry: map[Key]time.Time{},
+	}
 	c.done, c.cancel = context.WithCancel(context.Background())
+	if c.shared, _ = o.Store.(Shared); c.shared != nil {
+		c.shared.Watch(c.changed, c.memory.suspectAll)
+	}
 	return c
 }
 
@@ -114,184 +153,50 @@ func (c *Cache) Wait(ctx context.Context) {
 	}
 }
 
-// Find returns what is stored for key, without making anything. state is Hit or
-// Stale; a nil entry means there is none.
+// Find returns what is stored for key, without making anything. state is Hit,
+// Stale or Expired; a nil entry means there is none.
 func (c *Cache) Find(key Key) (*Entry, State) {
-	now := c.options.Now()
-	e, fresh := c.memory.get(key, now.UnixMilli())
-	if e == nil {
-		if e = c.load(key); e == nil {
+	now := c.options.Now().UnixMilli()
+	found, ok := c.memory.get(key)
+	if !ok || found.suspect {
+		if found = c.load(key, found); found.entry == nil {
+			c.options.Trace("miss", key)
 			return nil, Miss
 		}
-		staleAt := e.expires()
-		c.mu.Lock()
-		if until, ok := c.retry[key]; ok && staleAt != 0 {
-			staleAt = until.UnixMilli()
-		}
-		c.mu.Unlock()
-		c.memory.put(key, e, staleAt)
-		fresh = staleAt == 0 || now.UnixMilli() < staleAt
 	}
-	if fresh {
-		return e, Hit
+	switch {
+	case found.entry.expired(now):
+		c.options.Trace("expired", key)
+		return found.entry, Expired
+	case found.staleAt != 0 && now >= found.staleAt:
+		c.options.Trace("stale", key)
+		return found.entry, Stale
 	}
-	return e, Stale
-}
-
-// load reads the store and the build's output; the later generation wins.
-func (c *Cache) load(key Key) *Entry {
-	var found *Entry
-	if c.options.Store != nil {
-		e, err := c.options.Store.Get(key)
-		if err != nil {
-			c.options.Report(key, err)
-		}
-		found = e
-	}
-	if c.options.Seed != nil {
-		e, err := c.options.Seed(key)
-		if err != nil {
-			c.options.Report(key, err)
-		}
-		if e != nil && (found == nil || found.GeneratedAt < e.GeneratedAt) {
-			found = e
-		}
-	}
-	return found
+	c.options.Trace("hit", key)
+	return found.entry, Hit
 }
 
 // Get returns the entry of key: a fresh one at once; a stale one at once too, and
-// makes it anew in the background; none is made while the caller waits. The error
-// is that of the Make, or ctx's.
+// makes it anew in the background; none, or an expired one, is made while the
+// caller waits. The error is that of the Make, or ctx's.
 func (c *Cache) Get(ctx context.Context, key Key, make Make) (*Entry, State, error) {
 	e, state := c.Find(key)
-	switch {
-	case e == nil:
+	switch state {
+	case Miss:
 		e, err := c.join(ctx, key, make, ReasonStale)
 		return e, Miss, err
-	case state == Stale:
+	case Expired:
+		e, err := c.join(ctx, key, make, ReasonStale)
+		return e, Hit, err
+	case Stale:
 		c.refresh(key, make)
 	}
 	return e, state, nil
 }
 
 // Revalidate makes the entry anew even when it is fresh. A Make that was already
-// under way does not count: it may have read what has changed since.
+// under way does not count: it may have read what has changed since. When it
+// returns, processes that share the store have been told.
 func (c *Cache) Revalidate(ctx context.Context, key Key, make Make) (*Entry, error) {
 	return c.join(ctx, key, make, ReasonOnDemand)
 }
-
-// join waits for the Make of key, starting it when there is none that will do.
-func (c *Cache) join(ctx context.Context, key Key, make Make, reason Reason) (*Entry, error) {
-	c.mu.Lock()
-	since := c.turn
-	for {
-		f := c.flights[key]
-		if f == nil && reason != ReasonOnDemand {
-			// It may have been made since the caller looked.
-			if e := c.fresh(key); e != nil {
-				c.mu.Unlock()
-				return e, nil
-			}
-		}
-		if f == nil {
-			f = c.start(key, make, reason)
-			since = 0 // mine
-		}
-		c.mu.Unlock()
-		select {
-		case <-f.ready:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-		if reason != ReasonOnDemand || f.turn > since {
-			return f.entry, f.err
-		}
-		c.mu.Lock()
-	}
-}
-
-// refresh starts a Make that nobody waits for.
-func (c *Cache) refresh(key Key, make Make) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.flights[key] == nil && c.fresh(key) == nil {
-		c.start(key, make, ReasonStale)
-	}
-}
-
-// fresh returns the entry in memory that needs not be made anew.
-func (c *Cache) fresh(key Key) *Entry {
-	if e, fresh := c.memory.get(key, c.options.Now().UnixMilli()); fresh {
-		return e
-	}
-	return nil
-}
-
-// start runs a Make. c.mu is held.
-func (c *Cache) start(key Key, make Make, reason Reason) *flight {
-	c.turn++
-	f := &flight{turn: c.turn, ready: newSignal()}
-	c.flights[key] = f
-	c.busy.Go(func() {
-		f.entry, f.err = c.run(key, make, reason)
-		c.mu.Lock()
-		delete(c.flights, key)
-		c.mu.Unlock()
-		close(f.ready)
-	})
-	return f
-}
-
-func newSignal() chan struct{} { return make(chan struct{}) }
-
-func (c *Cache) run(key Key, make Make, reason Reason) (e *Entry, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			e, err = nil, fmt.Errorf("cache: making %s panicked: %v\n%s", key.Path, p, debug.Stack())
-		}
-		if err != nil {
-			c.failed(key, err)
-		}
-	}()
-	if e, err = make(c.done, reason); err != nil {
-		return nil, err
-	}
-	if e.GeneratedAt == 0 {
-		e.GeneratedAt = c.options.Now().UnixMilli()
-	}
-	c.memory.put(key, e, e.expires())
-	c.mu.Lock()
-	delete(c.retry, key)
-	c.mu.Unlock()
-	if c.options.Store != nil {
-		// The answer does not depend on the disk.
-		if err := c.options.Store.Set(key, e); err != nil {
-			c.options.Report(key, err)
-		}
-	}
-	return e, nil
-}
-
-// failed keeps the old entry, if any, and puts the next attempt off.
-func (c *Cache) failed(key Key, err error) {
-	if c.done.Err() != nil {
-		return
-	}
-	old, _ := c.Find(key)
-	if old == nil {
-		return // whoever waits hears of it
-	}
-	c.options.Report(key, err)
-	until := c.options.Now().Add(retryAfter(old.Revalidate))
-	c.memory.postpone(key, until)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.retry) >= maxRetries {
-		clear(c.retry)
-	}
-	c.retry[key] = until
-}
-
-// maxRetries bounds the memory of failures; forgetting one costs a Make too many.
-const maxRetries = 4096

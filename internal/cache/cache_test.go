@@ -166,6 +166,7 @@ func TestFailure(t *testing.T) {
 				return nil, errors.New("no data")
 			}
 			get(t, c, counted(&atomic.Int64{}, 1))
+			c.Wait(t.Context()) // until it is on disk
 			for _, step := range []struct{ wait, made int64 }{
 				{1000, 1}, // stale: one attempt
 				{1000, 1}, // within three seconds: none
@@ -188,11 +189,44 @@ func TestFailure(t *testing.T) {
 	}
 }
 
-func TestRetryAfter(t *testing.T) {
-	for revalidate, want := range map[int]time.Duration{0: 3, 1: 3, 3: 3, 10: 10, 30: 30, 3600: 30} {
-		if got := retryAfter(revalidate); got != want*time.Second {
-			t.Errorf("retryAfter(%d) = %v, want %v", revalidate, got, want*time.Second)
+func TestPostponed(t *testing.T) {
+	for revalidate, want := range map[int]int{0: 3, 1: 3, 3: 3, 10: 10, 30: 30, 3600: 30} {
+		old := page("old", revalidate)
+		old.Expire = 10
+		kept := old.postponed(time.UnixMilli(5000))
+		if kept.Revalidate != want || kept.Expire != max(10, want+3) || kept.GeneratedAt != 5000 || kept.HTML != old.HTML {
+			t.Errorf("revalidate %d: %+v", revalidate, kept)
 		}
+	}
+}
+
+// TestExpired: past its expiry nobody gets the old page; if making it anew fails,
+// whoever waits hears of it and the old page is back.
+func TestExpired(t *testing.T) {
+	c, now := newCache(t, Options{})
+	var n atomic.Int64
+	make := func(ctx context.Context, r Reason) (*Entry, error) {
+		e, err := counted(&n, 2)(ctx, r)
+		e.Expire = 10
+		return e, err
+	}
+	get(t, c, make)
+	now.ms.Add(10_000)
+	if got, state := get(t, c, make); got != "1" || state != Stale {
+		t.Errorf("%s %v", got, state)
+	}
+	c.Wait(t.Context())
+	now.ms.Add(10_001)
+	if got, state := get(t, c, make); got != "3" || state != Hit {
+		t.Errorf("%s %v, want a new page", got, state)
+	}
+	now.ms.Add(10_001)
+	fail := errors.New("no data")
+	if _, _, err := c.Get(t.Context(), key, func(context.Context, Reason) (*Entry, error) { return nil, fail }); !errors.Is(err, fail) {
+		t.Error(err)
+	}
+	if got, state := get(t, c, make); got != "3" || state != Hit {
+		t.Errorf("%s %v, want the old page", got, state)
 	}
 }
 

@@ -2,10 +2,9 @@ package cache
 
 import (
 	"bufio"
-	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -144,24 +143,9 @@ func hash(s string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// head is the first line of a file; HTML and data follow it.
-type head struct {
-	Key            Key      `json:"key"`
-	Kind           Kind     `json:"kind"`
-	HTML           int      `json:"html"` // length, -1 for none
-	Data           int      `json:"data"`
-	Headers        []string `json:"headers,omitempty"`
-	Status         int      `json:"status,omitempty"`
-	Destination    string   `json:"destination,omitempty"`
-	RedirectStatus int      `json:"redirectStatus,omitempty"`
-	NoBasePath     bool     `json:"noBasePath,omitempty"`
-	Revalidate     int      `json:"revalidate,omitempty"`
-	GeneratedAt    int64    `json:"generatedAt"`
-}
-
 // Get reads an entry. A file that is damaged or belongs to another key counts as
 // none.
-func (d *Disk) Get(key Key) (*Entry, error) {
+func (d *Disk) Get(_ context.Context, key Key) (*Entry, error) {
 	name := name(key)
 	b, err := os.ReadFile(d.path(name))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -170,24 +154,8 @@ func (d *Disk) Get(key Key) (*Entry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	line, rest, ok := bytes.Cut(b, []byte("\n"))
-	var h head
-	if !ok || json.Unmarshal(line, &h) != nil || h.Key != key || h.Kind > Redirect ||
-		h.HTML < -1 || h.Data < -1 || max(h.HTML, 0)+max(h.Data, 0) != len(rest) {
-		return nil, nil
-	}
-	e := &Entry{
-		Kind: h.Kind, Headers: h.Headers, Status: h.Status, Destination: h.Destination, RedirectStatus: h.RedirectStatus,
-		NoBasePath: h.NoBasePath, Revalidate: h.Revalidate, GeneratedAt: h.GeneratedAt,
-	}
-	if h.HTML >= 0 {
-		e.HTML = NewBody(rest[:h.HTML:h.HTML])
-		rest = rest[h.HTML:]
-	}
-	if h.Data >= 0 {
-		e.Data = NewBody(rest)
-	}
-	if h.Kind == Page && (e.HTML == nil || e.Data == nil) {
+	e := decode(key, b)
+	if e == nil {
 		return nil, nil
 	}
 	d.mu.Lock()
@@ -200,27 +168,16 @@ func (d *Disk) Get(key Key) (*Entry, error) {
 }
 
 // Set writes an entry.
-func (d *Disk) Set(key Key, e *Entry) error {
-	h := head{
-		Key: key, Kind: e.Kind, HTML: -1, Data: -1, Headers: e.Headers, Status: e.Status, Destination: e.Destination,
-		RedirectStatus: e.RedirectStatus, NoBasePath: e.NoBasePath, Revalidate: e.Revalidate, GeneratedAt: e.GeneratedAt,
-	}
-	if e.HTML != nil {
-		h.HTML = len(e.HTML.Plain.Bytes)
-	}
-	if e.Data != nil {
-		h.Data = len(e.Data.Plain.Bytes)
-	}
-	line, err := json.Marshal(h)
+func (d *Disk) Set(_ context.Context, key Key, e *Entry) error {
+	line, size, err := encodeHead(key, e)
 	if err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
-	size := int64(len(line) + 1 + max(h.HTML, 0) + max(h.Data, 0))
 	if size > d.quota {
 		return nil
 	}
 	name := name(key)
-	if err := d.write(d.path(name), append(line, '\n'), e); err != nil {
+	if err := d.write(d.path(name), line, e); err != nil {
 		return fmt.Errorf("cache: %s is not kept on disk: %w", key.Path, err)
 	}
 	d.mu.Lock()

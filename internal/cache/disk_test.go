@@ -33,11 +33,11 @@ func TestDiskKeepsEntries(t *testing.T) {
 	d := openDisk(t, dir, 1<<20)
 	for name, e := range entries() {
 		k := Key{Route: "/[x]", Path: "/" + name}
-		if err := d.Set(k, e); err != nil {
+		if err := d.Set(t.Context(), k, e); err != nil {
 			t.Fatal(name, err)
 		}
 		again := openDisk(t, dir, 1<<20) // as after a restart
-		got, err := again.Get(k)
+		got, err := again.Get(t.Context(), k)
 		if err != nil || got == nil {
 			t.Fatal(name, got, err)
 		}
@@ -45,7 +45,7 @@ func TestDiskKeepsEntries(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, summary(got), summary(e))
 		}
 	}
-	if e, err := d.Get(Key{Route: "/[x]", Path: "/none"}); e != nil || err != nil {
+	if e, err := d.Get(t.Context(), Key{Route: "/[x]", Path: "/none"}); e != nil || err != nil {
 		t.Error(e, err)
 	}
 }
@@ -65,7 +65,7 @@ func summary(e *Entry) []any {
 func TestDamagedFiles(t *testing.T) {
 	d := openDisk(t, t.TempDir(), 1<<20)
 	k := Key{Route: "/[x]", Path: "/a"}
-	if err := d.Set(k, entries()["page"]); err != nil {
+	if err := d.Set(t.Context(), k, entries()["page"]); err != nil {
 		t.Fatal(err)
 	}
 	file := d.path(name(k))
@@ -88,7 +88,7 @@ func TestDamagedFiles(t *testing.T) {
 		if err := os.WriteFile(file, b, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if e, err := d.Get(k); e != nil || err != nil {
+		if e, err := d.Get(t.Context(), k); e != nil || err != nil {
 			t.Errorf("%s: %v %v", n, e, err)
 		}
 	}
@@ -98,14 +98,14 @@ func TestDiskQuota(t *testing.T) {
 	dir := t.TempDir()
 	d := openDisk(t, dir, 40*block)
 	for i := range 100 {
-		if err := d.Set(Key{Path: fmt.Sprint("/", i)}, page("x", 0)); err != nil {
+		if err := d.Set(t.Context(), Key{Path: fmt.Sprint("/", i)}, page("x", 0)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if n := countFiles(t, dir); n == 0 || n > 40 {
 		t.Errorf("%d files on disk", n)
 	}
-	if e, _ := d.Get(Key{Path: "/99"}); e == nil {
+	if e, _ := d.Get(t.Context(), Key{Path: "/99"}); e == nil {
 		t.Error("the latest entry is gone")
 	}
 	// A restart counts what is there.
@@ -120,14 +120,14 @@ func TestOtherBuilds(t *testing.T) {
 	dir := t.TempDir()
 	old := NewDisk(dir, "old", 1<<20)
 	<-old.indexed
-	if err := old.Set(key, page("old", 0)); err != nil {
+	if err := old.Set(t.Context(), key, page("old", 0)); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "note"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	d := openDisk(t, dir, 1<<20)
-	if e, _ := d.Get(key); e != nil {
+	if e, _ := d.Get(t.Context(), key); e != nil {
 		t.Error("a page of another build")
 	}
 	if n := countFiles(t, dir); n != 1 {
@@ -141,7 +141,7 @@ func TestReadOnlyDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := openDisk(t, filepath.Join(parent, "cache"), 1<<20)
-	if err := d.Set(key, page("x", 0)); err == nil {
+	if err := d.Set(t.Context(), key, page("x", 0)); err == nil {
 		t.Error("no error")
 	}
 }
@@ -195,7 +195,7 @@ func TestLaterGenerationWins(t *testing.T) {
 		d := openDisk(t, t.TempDir(), 1<<20)
 		e := page("stored", 0)
 		e.GeneratedAt = stored
-		if err := d.Set(key, e); err != nil {
+		if err := d.Set(t.Context(), key, e); err != nil {
 			t.Fatal(err)
 		}
 		seed := page("seed", 0)

@@ -46,16 +46,38 @@ type Entry struct {
 	NoBasePath     bool
 	// Revalidate in seconds; 0 means never.
 	Revalidate int
+	// Expire is the age in seconds past which nobody is shown the entry any
+	// more; 0 means never.
+	Expire int
 	// GeneratedAt in Unix milliseconds.
 	GeneratedAt int64
 }
 
-// expires is when the entry is no longer fresh, in Unix milliseconds; 0: never.
-func (e *Entry) expires() int64 {
+// stales is when the entry is no longer fresh, in Unix milliseconds; 0: never.
+func (e *Entry) stales() int64 {
 	if e.Revalidate <= 0 {
 		return 0
 	}
 	return e.GeneratedAt + int64(e.Revalidate)*1000
+}
+
+// expired tells whether the entry is too old to be shown. now is in Unix
+// milliseconds.
+func (e *Entry) expired(now int64) bool {
+	return e.Expire > 0 && now > e.GeneratedAt+int64(e.Expire)*1000
+}
+
+// postponed is the entry as it stays when making it anew has failed: it counts as
+// made now, and the next attempt comes after its revalidation time, held between 3
+// and 30 seconds.
+func (e *Entry) postponed(now time.Time) *Entry {
+	kept := *e
+	kept.GeneratedAt = now.UnixMilli()
+	kept.Revalidate = min(max(e.Revalidate, 3), 30)
+	if e.Expire > 0 {
+		kept.Expire = max(kept.Revalidate+3, e.Expire)
+	}
+	return &kept
 }
 
 // size is what the entry may cost in memory: bodies count with the compressed
@@ -66,10 +88,4 @@ func (e *Entry) size() int64 {
 		n += int64(len(h)) + 16
 	}
 	return n + e.HTML.cost() + e.Data.cost()
-}
-
-// retryAfter is how long a failed regeneration waits for the next one: the
-// revalidation time, held between 3 and 30 seconds.
-func retryAfter(revalidate int) time.Duration {
-	return time.Duration(min(max(revalidate, 3), 30)) * time.Second
 }

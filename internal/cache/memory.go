@@ -3,7 +3,6 @@ package cache
 import (
 	"container/list"
 	"sync"
-	"time"
 )
 
 // memory is a least-recently-used map bounded by bytes.
@@ -11,73 +10,96 @@ type memory struct {
 	mu    sync.Mutex
 	limit int64
 	used  int64
-	order *list.List // of *slot, most recent first
-	slots map[Key]*slot
+	order *list.List // of *place, most recent first
+	slots map[Key]*place
 }
 
 // slot is an entry in memory.
 type slot struct {
-	key   Key
 	entry *Entry
-	size  int64
-	at    *list.Element
-	// staleAt in Unix milliseconds, 0: never. A failed regeneration moves it.
+	// staleAt in Unix milliseconds, 0: never.
 	staleAt int64
+	// suspect: the store may hold a later one.
+	suspect bool
+	// unsaved: the store could not be told of it.
+	unsaved bool
+}
+
+// place is where a slot lies.
+type place struct {
+	slot
+	key  Key
+	size int64
+	at   *list.Element
 }
 
 func newMemory(limit int64) *memory {
-	return &memory{limit: limit, order: list.New(), slots: map[Key]*slot{}}
+	return &memory{limit: limit, order: list.New(), slots: map[Key]*place{}}
 }
 
-// get returns the entry and whether it is fresh.
-func (m *memory) get(key Key, now int64) (e *Entry, fresh bool) {
+// get returns what is there.
+func (m *memory) get(key Key) (slot, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s := m.slots[key]
-	if s == nil {
-		return nil, false
+	p := m.slots[key]
+	if p == nil {
+		return slot{}, false
 	}
-	if m.order.Front() != s.at {
-		m.order.MoveToFront(s.at)
+	if m.order.Front() != p.at {
+		m.order.MoveToFront(p.at)
 	}
-	return s.entry, s.staleAt == 0 || now < s.staleAt
+	return p.slot, true
 }
 
-// put stores e, unless what is there was generated later. An entry greater than
-// the whole memory is left to the disk.
-func (m *memory) put(key Key, e *Entry, staleAt int64) {
-	size := e.size()
+// put stores s. An entry greater than the whole memory is left to the store.
+func (m *memory) put(key Key, s slot) {
+	size := s.entry.size()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if s := m.slots[key]; s != nil {
-		if s.entry.GeneratedAt > e.GeneratedAt {
-			return
-		}
-		m.remove(s)
+	if p := m.slots[key]; p != nil {
+		m.remove(p)
 	}
 	if size > m.limit {
 		return
 	}
-	s := &slot{key: key, entry: e, size: size, staleAt: staleAt}
-	s.at = m.order.PushFront(s)
-	m.slots[key] = s
+	p := &place{slot: s, key: key, size: size}
+	p.at = m.order.PushFront(p)
+	m.slots[key] = p
 	m.used += size
 	for m.used > m.limit {
-		m.remove(m.order.Back().Value.(*slot))
+		m.remove(m.order.Back().Value.(*place))
 	}
 }
 
-// postpone makes the entry count as fresh until then.
-func (m *memory) postpone(key Key, until time.Time) {
+// unsaved marks an entry, if it is still there, as one that only memory has.
+func (m *memory) unsaved(key Key, e *Entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if s := m.slots[key]; s != nil {
-		s.staleAt = until.UnixMilli()
+	if p := m.slots[key]; p != nil && p.entry == e {
+		p.unsaved = true
 	}
 }
 
-func (m *memory) remove(s *slot) {
-	m.order.Remove(s.at)
-	delete(m.slots, s.key)
-	m.used -= s.size
+// suspect makes the next reader ask the store.
+func (m *memory) suspect(key Key) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if p := m.slots[key]; p != nil {
+		p.suspect = true
+	}
+}
+
+// suspectAll does so for everything that is there.
+func (m *memory) suspectAll() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, p := range m.slots {
+		p.suspect = true
+	}
+}
+
+func (m *memory) remove(p *place) {
+	m.order.Remove(p.at)
+	delete(m.slots, p.key)
+	m.used -= p.size
 }

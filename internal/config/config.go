@@ -35,6 +35,9 @@ type Config struct {
 	ExpireTime int `json:"expireTime"`
 	// CacheMaxMemorySize in bytes; default 52428800; 0 turns memory off.
 	CacheMaxMemorySize int64 `json:"cacheMaxMemorySize"`
+	// CacheHandler is the module of the user's cache, absolute or relative to the
+	// project; empty for none.
+	CacheHandler string `json:"cacheHandler,omitempty"`
 	// BuildID is what generateBuildId returned, trimmed; empty for the
 	// default.
 	BuildID                     string   `json:"buildId,omitempty"`
@@ -48,10 +51,21 @@ type Config struct {
 	DeploymentID              string `json:"deploymentId,omitempty"`
 	UseFileSystemPublicRoutes bool   `json:"useFileSystemPublicRoutes"`
 	// Output is "", "standalone" or "export".
-	Output     string     `json:"output,omitempty"`
-	TypeScript TypeScript `json:"typescript,omitzero"`
-	Compiler   Compiler   `json:"compiler,omitzero"`
-	Sass       Sass       `json:"sass,omitzero"`
+	Output string `json:"output,omitempty"`
+	// ExportDir is where output "export" puts its files, relative to the project:
+	// what distDir says, which is then not the build's own folder, or "out".
+	ExportDir string `json:"exportDir,omitempty"`
+	// ExportPathMap: the config file has that function; Evaluate calls it on its
+	// own, since it needs to know the pages.
+	ExportPathMap bool `json:"exportPathMap,omitempty"`
+	// TraceIncludes and TraceExcludes map globs of routes to globs of files: what
+	// outputFileTracingIncludes adds to a route's trace, and what
+	// outputFileTracingExcludes takes out of it.
+	TraceIncludes map[string][]string `json:"traceIncludes,omitempty"`
+	TraceExcludes map[string][]string `json:"traceExcludes,omitempty"`
+	TypeScript    TypeScript          `json:"typescript,omitzero"`
+	Compiler      Compiler            `json:"compiler,omitzero"`
+	Sass          Sass                `json:"sass,omitzero"`
 	// ResolveAlias and ResolveExtensions are those of the turbopack option.
 	ResolveAlias      map[string]string `json:"resolveAlias,omitempty"`
 	ResolveExtensions []string          `json:"resolveExtensions,omitempty"`
@@ -61,6 +75,7 @@ type Config struct {
 
 	// Of experimental.
 	IsrFlushToDisk      bool `json:"isrFlushToDisk"`
+	MultiZoneDraftMode  bool `json:"multiZoneDraftMode,omitempty"`
 	LargePageDataBytes  int  `json:"largePageDataBytes"` // default 128000
 	ScrollRestoration   bool `json:"scrollRestoration,omitempty"`
 	CaseSensitiveRoutes bool `json:"caseSensitiveRoutes,omitempty"`

@@ -34,6 +34,8 @@ func (r *reader) fill(c *Config) {
 	take(r, "typescript.ignoreBuildErrors", &c.TypeScript.IgnoreBuildErrors)
 	take(r, "typescript.tsconfigPath", &c.TypeScript.TsconfigPath)
 	take(r, "experimental.isrFlushToDisk", &c.IsrFlushToDisk)
+	take(r, "experimental.multiZoneDraftMode", &c.MultiZoneDraftMode)
+	take(r, "cacheHandler", &c.CacheHandler)
 	take(r, "experimental.scrollRestoration", &c.ScrollRestoration)
 	take(r, "experimental.caseSensitiveRoutes", &c.CaseSensitiveRoutes)
 	take(r, "experimental.prerenderEarlyExit", &c.PrerenderEarlyExit)
@@ -265,18 +267,67 @@ func (r *reader) env(c *Config) {
 	}
 }
 
+// output reads what kind of output the build makes, and what options of others
+// mean for it.
 func (r *reader) output(c *Config) {
-	if v := r.get("output"); v != nil {
-		s, _ := v.(string)
-		if s != "standalone" && s != "export" {
-			r.fatal("Remove it for an ordinary build.", `output must be "standalone" or "export", not %s`, describe(v))
-			return
-		}
-		c.Output = s
-		if s == "export" && r.get("i18n") != nil {
-			r.fatal("Exported files have no server to choose a locale. Remove one of the two.", `i18n does not go with output: "export"`)
+	c.ExportPathMap = function.ok(r.get("exportPathMap"))
+	c.TraceIncludes, c.TraceExcludes = r.globs("outputFileTracingIncludes"), r.globs("outputFileTracingExcludes")
+	v := r.get("output")
+	if v == nil && os.Getenv("NEXT_PRIVATE_STANDALONE") != "" {
+		v = "standalone"
+	}
+	if v == nil {
+		return
+	}
+	s, _ := v.(string)
+	switch s {
+	case "standalone":
+	case "export":
+		r.exported(c)
+	default:
+		r.fatal("Remove it for an ordinary build.", `output must be "standalone" or "export", not %s`, describe(v))
+		return
+	}
+	c.Output = s
+}
+
+// exported looks at options that need a server, which an export has not.
+func (r *reader) exported(c *Config) {
+	c.ExportDir = "out"
+	if usual := Default().DistDir; c.DistDir != usual {
+		c.ExportDir, c.DistDir = c.DistDir, usual
+	}
+	if r.get("i18n") != nil {
+		r.fatal("Exported files have no server to choose a locale. Remove one of the two.", `i18n does not go with output: "export"`)
+	}
+	var ignored []string
+	for _, name := range []string{"rewrites", "redirects", "headers"} {
+		if active(r.get(name)) {
+			ignored = append(ignored, name)
 		}
 	}
+	if len(ignored) > 0 {
+		r.warn("export-rules", fmt.Sprintf(`%s will not work with output: "export"`, strings.Join(ignored, ", ")),
+			"Exported files have no server that could apply them. Set them up where the files are served.")
+	}
+}
+
+// globs reads an object of lists of globs.
+func (r *reader) globs(path string) map[string][]string {
+	m, _ := r.get(path).(map[string]any)
+	if len(m) == 0 {
+		return nil
+	}
+	out := make(map[string][]string, len(m))
+	for key := range m {
+		list, _ := m[key].([]any)
+		for _, item := range list {
+			if s, ok := item.(string); ok {
+				out[key] = append(out[key], s)
+			}
+		}
+	}
+	return out
 }
 
 func (r *reader) buildID(c *Config) {

@@ -72,8 +72,10 @@ func Find(dir string) (string, error) {
 // Default. The messages are warnings; the error is a diag.Errors for options that
 // no build can go on with, or what evaluate returned.
 //
-// NEXT_DEPLOYMENT_ID of the environment stands for deploymentId.
-func Load(dir, phase string, evaluate Evaluate) (*Config, []*diag.Message, error) {
+// Options in set, which come from flags, count instead of the file's.
+// NEXT_DEPLOYMENT_ID of the environment stands for deploymentId, and
+// NEXT_PRIVATE_STANDALONE for output: "standalone".
+func Load(dir, phase string, set map[string]any, evaluate Evaluate) (*Config, []*diag.Message, error) {
 	file, err := Find(dir)
 	if err != nil {
 		return nil, nil, err
@@ -86,11 +88,26 @@ func Load(dir, phase string, evaluate Evaluate) (*Config, []*diag.Message, error
 		}
 		shown = showPath(dir, file)
 	}
+	if len(set) > 0 {
+		if raw, err = override(raw, set); err != nil {
+			return nil, nil, err
+		}
+	}
 	c, warnings, err := Parse(dir, shown, raw)
 	if c != nil && file != "" {
 		c.File = shown
 	}
 	return c, warnings, err
+}
+
+// override puts options over those of an evaluated config.
+func override(raw []byte, set map[string]any) ([]byte, error) {
+	user := map[string]any{}
+	if err := json.Unmarshal(raw, &user); err != nil {
+		return nil, fmt.Errorf("config: the evaluated config is no JSON object: %w", err)
+	}
+	maps.Copy(user, set)
+	return json.Marshal(user)
 }
 
 func showPath(dir, file string) string {

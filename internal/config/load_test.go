@@ -59,12 +59,12 @@ func TestFind(t *testing.T) {
 func TestLoad(t *testing.T) {
 	dir := t.TempDir()
 	never := func(string, string) ([]byte, error) { t.Error("evaluated without a file"); return nil, nil }
-	c, warnings, err := Load(dir, PhaseBuild, never)
+	c, warnings, err := Load(dir, PhaseBuild, nil, never)
 	if err != nil || len(warnings) > 0 || !reflect.DeepEqual(c, Default()) {
 		t.Fatalf("without a file: %+v %v %v", c, warnings, err)
 	}
 	write(t, filepath.Join(dir, "next.config.mjs"), "")
-	c, _, err = Load(dir, PhaseBuild, func(file, phase string) ([]byte, error) {
+	c, _, err = Load(dir, PhaseBuild, nil, func(file, phase string) ([]byte, error) {
 		if filepath.Base(file) != "next.config.mjs" || phase != PhaseBuild {
 			t.Errorf("evaluated %q in %q", file, phase)
 		}
@@ -74,7 +74,7 @@ func TestLoad(t *testing.T) {
 		t.Fatalf("%+v %v", c, err)
 	}
 	boom := errors.New("boom")
-	if _, _, err = Load(dir, PhaseBuild, func(string, string) ([]byte, error) { return nil, boom }); !errors.Is(err, boom) {
+	if _, _, err = Load(dir, PhaseBuild, nil, func(string, string) ([]byte, error) { return nil, boom }); !errors.Is(err, boom) {
 		t.Error(err)
 	}
 }

@@ -148,7 +148,7 @@ var options = []option{
 	{"basePath", text, works, ""},
 	{"bundlePagesRouterDependencies", boolean, accepted, ""},
 	{"cacheComponents", boolean, later, appOnly},
-	{"cacheHandler", text, later, "Pages are cached in memory and on disk."},
+	{"cacheHandler", text, works, ""},
 	{"cacheHandlers", textMap, later, appOnly},
 	{"cacheLife", object, accepted, ""},
 	{"cacheMaxMemorySize", natural, works, ""},
@@ -177,7 +177,7 @@ var options = []option{
 	{"excludeDefaultMomentLocales", boolean, accepted, ""},
 	{"experimental", object, works, ""},
 	{"expireTime", natural, works, ""},
-	{"exportPathMap", either(object, function), later, asIfUnset},
+	{"exportPathMap", function, works, ""},
 	{"generateBuildId", either(text, function), works, ""},
 	{"generateEtags", boolean, works, ""},
 	{"headers", either(array, function), later, "Responses go out without these headers. If they protect users (CSP, HSTS), set them in a proxy in front."},
@@ -192,9 +192,9 @@ var options = []option{
 	{"onDemandEntries", object, accepted, ""},
 	{"onDemandEntries.maxInactiveAge", number, accepted, ""},
 	{"onDemandEntries.pagesBufferLength", number, accepted, ""},
-	{"output", oneOf("standalone", "export"), later, "The build makes an ordinary server build in distDir."},
-	{"outputFileTracingExcludes", listMap, accepted, ""},
-	{"outputFileTracingIncludes", listMap, accepted, ""},
+	{"output", oneOf("standalone", "export"), works, ""},
+	{"outputFileTracingExcludes", listMap, works, ""},
+	{"outputFileTracingIncludes", listMap, works, ""},
 	{"outputFileTracingRoot", text, accepted, ""},
 	{"outputHashSalt", text, accepted, ""},
 	{"pageExtensions", texts, works, ""},
@@ -276,6 +276,7 @@ var experiments = []option{
 	{"isrFlushToDisk", boolean, works, ""},
 	{"largePageDataBytes", natural, works, ""},
 	{"mdxRs", either(boolean, object), later, asIfUnset},
+	{"multiZoneDraftMode", boolean, works, ""},
 	{"nextScriptWorkers", boolean, later, `Scripts with strategy="worker" load as "afterInteractive".`},
 	{"optimizeCss", either(boolean, object), later, "Stylesheets are linked, not inlined."},
 	{"ppr", anything, works, ""},
@@ -309,7 +310,7 @@ hideLogsAfterAbort imgOptConcurrency imgOptMaxInputPixels imgOptMozjpeg imgOptOp
 imgOptSequentialRead imgOptTimeoutInSeconds inlineCss instantInsights
 instrumentationClientRouterTransitionEvents instrumentationHook lightningCssFeatures linkNoTouchStart
 lockDistDir manualClientBasePath maxPostponedStateSize mcpServer memoryBasedWorkersCount
-middlewarePrefetch multiZoneDraftMode onBeforeDeferredEntries optimisticClientCache optimisticRouting
+middlewarePrefetch onBeforeDeferredEntries optimisticClientCache optimisticRouting
 optimizePackageImports optimizeServerReact outputHashSalt parallelRouteMetadata parallelServerBuildTraces
 parallelServerCompiles prefetchInlining preloadEntriesOnStart proxyPrefetch proxyTimeout
 reactBrowserBailout reactDebugChannel removeUncaughtErrorAndRejectionListeners reportSystemEnvInlining

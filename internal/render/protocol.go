@@ -124,6 +124,9 @@ type APIJob struct {
 	Query, Params json.RawMessage
 	Preview       bool
 	PreviewData   json.RawMessage
+	// PreviewClear: the route's answer removes the preview cookies, once it has
+	// looked at them.
+	PreviewClear bool
 	// Keys is the JSON of previewKeys.
 	Keys json.RawMessage
 }
@@ -144,6 +147,9 @@ func (j *APIJob) AppendJSON(dst []byte) []byte {
 	if j.Preview {
 		dst = append(dst, `,"preview":true`...)
 		dst = appendRaw(dst, `,"previewData":`, j.PreviewData)
+	}
+	if j.PreviewClear {
+		dst = append(dst, `,"previewClear":true`...)
 	}
 	dst = appendRaw(dst, `,"previewKeys":`, j.Keys)
 	return append(dst, '}')

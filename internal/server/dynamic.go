@@ -48,6 +48,8 @@ func (s *Server) page(q *request) error {
 	if q.page.dynamic {
 		job.Params = m.Params.AppendJSON(nil)
 	}
+	s.readPreview(q)
+	job.Preview, job.PreviewData = q.preview.on && q.page.SSP, q.preview.data
 	e, err := s.Engine()
 	if err != nil {
 		return err
@@ -166,6 +168,8 @@ func (s *Server) api(q *request) error {
 	job := render.APIJob{
 		Route: m.Route, Request: s.requestOf(q), Query: m.Merged.AppendJSON(nil), Keys: s.previewKeys,
 	}
+	read := s.previewer.read(q.r, s.options.Now())
+	job.Preview, job.PreviewData, job.PreviewClear = read.on, read.data, read.clear
 	if q.page.dynamic {
 		job.Params = m.Params.AppendJSON(nil)
 	}

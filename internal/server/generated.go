@@ -53,6 +53,9 @@ func (s *Server) seed(key cache.Key) (*cache.Entry, error) {
 	e := &cache.Entry{
 		Status: p.Status, Headers: p.Headers, Revalidate: p.Revalidate, GeneratedAt: s.manifest.BuiltAt,
 	}
+	if e.Revalidate > 0 {
+		e.Expire = s.manifest.Config.ExpireTime
+	}
 	if p.NotFound {
 		e.Kind = cache.NotFound
 		return e, nil
@@ -78,7 +81,10 @@ func (s *Server) generated(q *request) error {
 	if m.Form == route.Data && p.dynamic {
 		q.w.Header()["X-Nextjs-Matched-Path"] = p.matchedIn(m.Locale)
 	}
-	key := cache.Key{Route: p.Route, Path: m.Path, Locale: m.Locale}
+	if s.readPreview(q); q.preview.on {
+		return s.draft(q)
+	}
+	key := s.keyOf(p, m)
 	if q.onDemand {
 		return s.revalidateRequest(q, key)
 	}
@@ -120,10 +126,16 @@ func (s *Server) shell(q *request) error {
 	return nil
 }
 
-// makePage returns the function that makes the entry of key anew. It takes from m
-// only what the key stands for, so that nothing of one request gets into what all
-// will see; a nil m is a page without params.
-func (s *Server) makePage(key cache.Key, m *route.Match) cache.Make {
+// keyOf is what a page answers for: its route, the path and the locale, and nothing
+// else of the request.
+func (s *Server) keyOf(p *page, m *route.Match) cache.Key {
+	return cache.Key{Route: p.Route, Path: m.Path, Locale: m.Locale}
+}
+
+// pageJob is the Job that makes the page of key. It takes from m only what the key
+// stands for, so that nothing of one request gets into what all will see; a nil m
+// is a page without params.
+func (s *Server) pageJob(key cache.Key, m *route.Match) render.PageJob {
 	job := render.PageJob{
 		Route: key.Route, Mode: render.ModeSSG, Form: "html", Path: key.Path, AsPath: key.Path, Locale: key.Locale,
 	}
@@ -140,6 +152,12 @@ func (s *Server) makePage(key cache.Key, m *route.Match) cache.Make {
 			job.Query = job.Params
 		}
 	}
+	return job
+}
+
+// makePage returns the function that makes the entry of key anew.
+func (s *Server) makePage(key cache.Key, m *route.Match) cache.Make {
+	job := s.pageJob(key, m)
 	return func(ctx context.Context, reason cache.Reason) (*cache.Entry, error) {
 		job := job
 		job.Reason = string(reason)
@@ -151,13 +169,15 @@ func (s *Server) makePage(key cache.Key, m *route.Match) cache.Make {
 		if err != nil {
 			return nil, err
 		}
-		return entryOf(key, made)
+		return s.entryOf(key, made)
 	}
 }
 
-func entryOf(key cache.Key, made *render.Page) (*cache.Entry, error) {
+func (s *Server) entryOf(key cache.Key, made *render.Page) (*cache.Entry, error) {
 	e := &cache.Entry{Headers: made.Headers}
-	e.Revalidate, _ = made.RevalidateSeconds()
+	if e.Revalidate, _ = made.RevalidateSeconds(); e.Revalidate > 0 {
+		e.Expire = s.manifest.Config.ExpireTime
+	}
 	switch made.Kind {
 	case render.KindPage:
 		e.Kind, e.Status = cache.Page, made.Status
@@ -185,7 +205,7 @@ func (s *Server) sendEntry(q *request, e *cache.Entry, state cache.State) error 
 		addHeaders(h, e.Headers)
 	}
 	if h["Cache-Control"] == nil {
-		h["Cache-Control"] = s.lifetime(e.Revalidate)
+		h["Cache-Control"] = lifetime(e)
 	}
 	h["X-Nextjs-Cache"] = cacheStates[state]
 	data := q.match.Form == route.Data
@@ -228,12 +248,12 @@ var forever = []string{"s-maxage=31536000"}
 
 // lifetime is the Cache-Control of an entry: how long it is fresh, and how long
 // after that it may be shown while a new one is made.
-func (s *Server) lifetime(revalidate int) []string {
-	if revalidate <= 0 {
+func lifetime(e *cache.Entry) []string {
+	if e.Revalidate <= 0 {
 		return forever
 	}
-	v := strconv.AppendInt(append(make([]byte, 0, 64), "s-maxage="...), int64(revalidate), 10)
-	if stale := s.manifest.Config.ExpireTime - revalidate; stale > 0 {
+	v := strconv.AppendInt(append(make([]byte, 0, 64), "s-maxage="...), int64(e.Revalidate), 10)
+	if stale := e.Expire - e.Revalidate; stale > 0 {
 		v = strconv.AppendInt(append(v, ", stale-while-revalidate="...), int64(stale), 10)
 	}
 	return []string{string(v)}
@@ -287,7 +307,7 @@ func (s *Server) Revalidate(ctx context.Context, path string, onlyGenerated bool
 	if p == nil || p.Kind != manifest.SSG {
 		return http.StatusOK, false, nil
 	}
-	key := cache.Key{Route: p.Route, Path: m.Path, Locale: m.Locale}
+	key := s.keyOf(p, &m)
 	e, status, err := s.revalidate(ctx, p, key, &m, onlyGenerated)
 	if err != nil {
 		return http.StatusInternalServerError, false, err

@@ -63,6 +63,7 @@ type Server struct {
 	publicFiles, distFiles *files
 	cache                  *cache.Cache
 	previewKeys            []byte // JSON
+	previewer              *previewer
 	notFoundPage           *page  // /404
 	errorPage              *page  // /500, when it is the app's own
 	lastResort             *page  // /500 made from _error at build
@@ -104,6 +105,8 @@ type request struct {
 	onDemand, onlyGenerated bool
 	// tongue is filled by settleLocale.
 	tongue tongue
+	// preview is filled for the pages and routes that preview mode may change.
+	preview preview
 	// reason is the text of the status line when user code chose one.
 	reason string
 	// begun: the response has started, so that no error page can follow.
@@ -124,6 +127,9 @@ func New(o Options) (*Server, error) {
 	}
 	if o.Port == 0 {
 		o.Port = 3000
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	s := &Server{options: o, manifest: m, log: o.Log, pages: make(map[string]*page, len(m.Pages))}
 	s.parse = route.Options{
@@ -176,6 +182,7 @@ func New(o Options) (*Server, error) {
 		}
 	}
 	s.previewKeys = previewKeys(m.Preview)
+	s.previewer = newPreviewer(m.Preview, m.Config.MultiZoneDraftMode)
 	s.images = newImageRules(m.Config)
 	s.cache = s.newCache()
 	// A stage that the app does not need is left out, so that it costs nothing.

@@ -34,8 +34,7 @@ export async function api(job: Job): Promise<void> {
     const handler = load(input.route).exports.default as (req: IncomingMessage, res: ApiResponse) => unknown;
     const { bodyParser, externalResolver } = config();
     req.query = { ...input.query };
-    const previewData = input.preview ? (input.previewData ?? {}) : false;
-    Object.assign(req, { previewData, preview: input.preview ? true : undefined, draftMode: input.preview ? true : undefined });
+    definePreview(req, res, input);
     if (bodyParser !== false) {
       req.body = await parseBody(req, typeof bodyParser === "object" ? (bodyParser.sizeLimit ?? "1mb") : "1mb");
     }
@@ -45,6 +44,28 @@ export async function api(job: Job): Promise<void> {
     answerError(res, error);
   }
   return over;
+}
+
+/**
+ * req.previewData, req.preview and req.draftMode. Each can be set, and looking at
+ * one removes cookies that mean nothing any more.
+ */
+function definePreview(req: IncomingMessage, res: ApiResponse, input: ApiJob): void {
+  const look = (): unknown => {
+    if (input.previewClear) res.clearPreviewData();
+    return input.preview ? input.previewData : false;
+  };
+  const members: Record<string, () => unknown> = {
+    previewData: look,
+    preview: () => (look() === false ? undefined : true),
+    draftMode: () => (look() === false ? undefined : true),
+  };
+  for (const [name, get] of Object.entries(members)) {
+    const set = (value: unknown): void => {
+      Object.defineProperty(req, name, { value, writable: true, enumerable: true, configurable: true });
+    };
+    Object.defineProperty(req, name, { get, set, enumerable: true, configurable: true });
+  }
 }
 
 function warnOfResult(result: unknown, res: ApiResponse, req: IncomingMessage, external: boolean): void {
