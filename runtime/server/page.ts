@@ -5,7 +5,7 @@ import BuiltinApp from "../next/app";
 import BuiltinDocument from "../next/document";
 import { loadInitialProps } from "../next/initial-props";
 import { preloadAll } from "../next/loadable";
-import type { DocumentContext, NextData, NextRouter, RenderPageOptions, RenderPageResult } from "../next/context";
+import type { DocumentContext, NextData, RenderPageOptions, RenderPageResult } from "../next/context";
 import type { ImageConfig } from "../next/client-config";
 import { current, load, type Page, type PageComponent } from "./app";
 import { serverProps, staticProps, type Data } from "./data";
@@ -114,7 +114,8 @@ function begin(input: PageJob, job: Job): Visit {
       locale: input.locale,
       locales: boot.i18n?.locales,
       defaultLocale: input.defaultLocale,
-      domainLocales: input.domainLocales as NextRouter["domainLocales"],
+      domainLocales: boot.i18n?.domains,
+      isLocaleDomain: input.onDomain === true,
     }),
     collected: new Collected(scriptNonce(req)),
     images: boot.images as unknown as ImageConfig,
@@ -315,7 +316,7 @@ function nextData(visit: Visit, props: Record<string, unknown>): NextData & { is
     locale: job.locale,
     locales: boot.i18n?.locales,
     defaultLocale: job.defaultLocale,
-    domainLocales: job.domainLocales as NextData["domainLocales"],
+    domainLocales: boot.i18n?.domains,
     isPreview: job.preview || undefined,
     scriptLoader: [],
   };

@@ -6,6 +6,8 @@
  * are kept and nothing is parsed twice.
  */
 
+import type { DomainLocale } from "../next/context";
+
 /** Handed over once per worker. */
 export interface Boot {
   buildId: string;
@@ -18,7 +20,7 @@ export interface Boot {
   trailingSlash: boolean;
   reactStrictMode: boolean;
   crossOrigin?: "anonymous" | "use-credentials";
-  i18n?: { locales: string[]; defaultLocale: string; domains?: unknown[]; localeDetection?: false };
+  i18n?: { locales: string[]; defaultLocale: string; domains?: DomainLocale[] };
   /** Resolved `images` config, as the client gets it too. */
   images: Record<string, unknown>;
   /** Route pattern → what it needs. "/_app", "/_document", "/_error", "/404" and "/500" are in it too. */
@@ -92,7 +94,8 @@ export interface PageJob {
   params?: Record<string, string | string[]>;
   locale?: string;
   defaultLocale?: string;
-  domainLocales?: unknown[];
+  /** i18n: the request was sent to one of the domains, or for a locale that has one. */
+  onDomain?: boolean;
   preview?: boolean;
   previewData?: unknown;
   /** Route is "/_error", "/404" or "/500": the status to show, and what went wrong. */

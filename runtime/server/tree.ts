@@ -29,6 +29,7 @@ export interface RouterFacts {
   locales?: readonly string[];
   defaultLocale?: string;
   domainLocales?: NextRouter["domainLocales"];
+  isLocaleDomain: boolean;
 }
 
 /** The router as useRouter() and App get it; methods throw. */
@@ -45,7 +46,7 @@ class ServerRouter implements NextRouter {
   isReady: boolean;
   domainLocales?: NextRouter["domainLocales"];
   isPreview: boolean;
-  isLocaleDomain = false;
+  isLocaleDomain: boolean;
   declare events: RouterEvents;
   declare push: () => never;
   declare replace: () => never;
@@ -68,6 +69,7 @@ class ServerRouter implements NextRouter {
     this.isReady = facts.isReady;
     this.domainLocales = facts.domainLocales;
     this.isPreview = facts.isPreview;
+    this.isLocaleDomain = facts.isLocaleDomain;
   }
 }
 for (const method of ["push", "replace", "reload", "back", "forward", "prefetch", "beforePopState"] as const) {
