@@ -16,6 +16,7 @@ type boot struct {
 	TrailingSlash      bool                `json:"trailingSlash"`
 	ReactStrictMode    bool                `json:"reactStrictMode"`
 	CrossOrigin        string              `json:"crossOrigin,omitempty"`
+	I18n               *config.I18n        `json:"i18n,omitempty"`
 	Images             config.Images       `json:"images"`
 	Pages              map[string]bootPage `json:"pages"`
 	MainScripts        []string            `json:"mainScripts"`
@@ -49,6 +50,7 @@ func (b *build) boot() boot {
 		TrailingSlash:      c.TrailingSlash,
 		ReactStrictMode:    c.ReactStrictMode,
 		CrossOrigin:        c.CrossOrigin,
+		I18n:               c.I18n,
 		Images:             c.Images,
 		Pages:              make(map[string]bootPage, len(b.compiled.Pages)),
 		MainScripts:        list(b.compiled.MainScripts),

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/diag"
 	"github.com/onwardjs/onward/internal/engine"
 	"github.com/onwardjs/onward/internal/manifest"
@@ -32,6 +33,16 @@ type collector struct {
 	*blamer
 	pages []*page
 	limit int
+	i18n  *config.I18n // nil without i18n
+}
+
+// locales are those that every page is made for; without i18n that is one, the
+// empty one.
+func (c *collector) locales() []string {
+	if c.i18n == nil {
+		return []string{""}
+	}
+	return c.i18n.Locales
 }
 
 func (c *collector) job(ctx context.Context, name string, input, answer any) error {
@@ -135,7 +146,11 @@ func (c *collector) staticPaths(ctx context.Context) error {
 			return m
 		}
 		var answer render.PathsReply
-		if err := c.job(ctx, "paths", render.PathsJob{Route: p.Route}, &answer); err != nil {
+		job := render.PathsJob{Route: p.Route}
+		if c.i18n != nil {
+			job.Locales, job.DefaultLocale = c.i18n.Locales, c.i18n.DefaultLocale
+		}
+		if err := c.job(ctx, "paths", job, &answer); err != nil {
 			var failed *engine.Error
 			if !errors.As(err, &failed) {
 				return err

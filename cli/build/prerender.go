@@ -61,24 +61,28 @@ func (r *prerenderer) tasks() []task {
 		}
 		switch {
 		case p.kind == manifest.Static:
-			tasks = append(tasks, task{page: p, file: pageFile(p.Route), job: render.PageJob{
-				Route: p.Route, Mode: render.ModeAuto, Form: "html", Path: p.Route, AsPath: p.Route,
-			}})
+			tasks = append(tasks, r.inEveryLocale(task{page: p, job: render.PageJob{
+				Route: p.Route, Mode: render.ModeAuto, Path: p.Route, AsPath: p.Route,
+			}})...)
 		case p.kind == manifest.SSG && !p.dynamic():
-			tasks = append(tasks, task{page: p, file: pageFile(p.Route), job: render.PageJob{
-				Route: p.Route, Mode: render.ModeSSG, Form: "html", Reason: "build", Path: p.Route, AsPath: p.Route,
-			}})
+			tasks = append(tasks, r.inEveryLocale(task{page: p, job: render.PageJob{
+				Route: p.Route, Mode: render.ModeSSG, Reason: "build", Path: p.Route, AsPath: p.Route,
+			}})...)
 		case p.kind == manifest.SSG:
 			for _, s := range p.paths {
-				tasks = append(tasks, task{page: p, file: pathFile(s.Path), job: render.PageJob{
-					Route: p.Route, Mode: render.ModeSSG, Form: "html", Reason: "build",
+				locale := s.Locale
+				if locale == "" && r.i18n != nil {
+					locale = r.i18n.DefaultLocale
+				}
+				tasks = append(tasks, r.inLocale(locale, task{page: p, file: pathFile(locale, s.Path), job: render.PageJob{
+					Route: p.Route, Mode: render.ModeSSG, Reason: "build",
 					Path: decodePath(s.Path), AsPath: s.Path, Params: s.Params, Query: s.Params,
-				}})
+				}}))
 			}
 			if p.fallback == manifest.FallbackTrue {
-				tasks = append(tasks, task{page: p, file: pageFile(p.Route), shell: true, job: render.PageJob{
-					Route: p.Route, Mode: render.ModeFallback, Form: "html", Path: p.Route, AsPath: p.Route,
-				}})
+				tasks = append(tasks, r.inEveryLocale(task{page: p, shell: true, job: render.PageJob{
+					Route: p.Route, Mode: render.ModeFallback, Path: p.Route, AsPath: p.Route,
+				}})...)
 			}
 		}
 	}
@@ -88,13 +92,33 @@ func (r *prerenderer) tasks() []task {
 		for _, code := range []int{404, 500} {
 			route := fmt.Sprintf("/%d", code)
 			if !have[route] && (code == 500 || !have["/404"]) {
-				tasks = append(tasks, task{page: errorPage, file: pageFile(route), special: true, job: render.PageJob{
-					Route: "/_error", Mode: render.ModeAuto, Form: "html", Path: route, AsPath: route, StatusCode: code,
-				}})
+				tasks = append(tasks, r.inEveryLocale(task{page: errorPage, special: true, job: render.PageJob{
+					Route: "/_error", Mode: render.ModeAuto, Path: route, AsPath: route, StatusCode: code,
+				}})...)
 			}
 		}
 	}
 	return tasks
+}
+
+// inEveryLocale makes the task of a route for each locale, with the route's file.
+func (r *prerenderer) inEveryLocale(t task) []task {
+	var out []task
+	for _, locale := range r.locales() {
+		t.file = pageFile(locale, t.job.Path)
+		out = append(out, r.inLocale(locale, t))
+	}
+	return out
+}
+
+// inLocale fills in what all tasks have in common. A page made at build is for
+// every domain, so its default locale is the app's.
+func (r *prerenderer) inLocale(locale string, t task) task {
+	t.job.Form = "html"
+	if r.i18n != nil {
+		t.job.Locale, t.job.DefaultLocale, t.job.OnDomain = locale, r.i18n.DefaultLocale, len(r.i18n.Domains) > 0
+	}
+	return t
 }
 
 func (c *collector) appGip() bool {
@@ -207,9 +231,10 @@ func (r *prerenderer) failed(t *task, err error) error {
 	if !errors.As(err, &failed) {
 		return err
 	}
-	m := diag.Errorf("prerender", "Error occurred prerendering page %q: %s", t.job.Path, failed.Error())
+	path := manifest.Key(t.job.Locale, t.job.Path)
+	m := diag.Errorf("prerender", "Error occurred prerendering page %q: %s", path, failed.Error())
 	if failed.Kind == engine.Timeout {
-		m = diag.Errorf("prerender-timeout", "Prerendering page %q took more than %v, %d times", t.job.Path, r.timeout, attempts).
+		m = diag.Errorf("prerender-timeout", "Prerendering page %q took more than %v, %d times", path, r.timeout, attempts).
 			WithHint("make its data function faster, or set staticPageGenerationTimeout in next.config")
 	} else if failed.Kind == engine.OutOfMemory {
 		m = m.WithHint("rendering this page needed more memory than a worker may use; look for an endless list or loop")
@@ -222,9 +247,11 @@ func (r *prerenderer) failed(t *task, err error) error {
 }
 
 // pageFile is the output file of a route, without extension: "/" is index, and
-// "/index" is index/index.
-func pageFile(route string) string {
+// "/index" is index/index. A locale is a folder, whose home page lies beside it.
+func pageFile(locale, route string) string {
 	switch {
+	case locale != "":
+		return "server/pages" + manifest.Key(locale, route)
 	case route == "/":
 		return "server/pages/index"
 	case route == "/index" || strings.HasPrefix(route, "/index/"):
@@ -235,13 +262,13 @@ func pageFile(route string) string {
 
 // pathFile is the same for a concrete path, whose names are as decoded but never
 // leave the folder nor grow longer than file systems allow.
-func pathFile(p string) string {
+func pathFile(locale, p string) string {
 	decoded := decodePath(p)
 	clean := path.Clean(decoded)
 	if clean != decoded && clean+"/" != decoded || longSegment(clean) || strings.ContainsAny(clean, "\x00\\") {
-		return "server/pages/" + path.Join("_hashed", hashName(p))
+		return "server/pages/" + path.Join("_hashed", hashName(manifest.Key(locale, p)))
 	}
-	return pageFile(clean)
+	return pageFile(locale, clean)
 }
 
 func longSegment(p string) bool {

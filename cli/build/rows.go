@@ -58,7 +58,7 @@ func (b *build) rows(pages []*page, tasks []task, results []made) []Row {
 			expire = b.config.ExpireTime
 		}
 		if t.page.dynamic() && t.page.kind == manifest.SSG {
-			r.Paths = append(r.Paths, PathRow{Path: t.job.Path, Revalidate: m.entry.Revalidate, Expire: expire, Duration: m.took})
+			r.Paths = append(r.Paths, PathRow{Path: manifest.Key(t.job.Locale, t.job.Path), Revalidate: m.entry.Revalidate, Expire: expire, Duration: m.took})
 			if len(r.Paths) == 1 {
 				r.Revalidate, r.Expire = m.entry.Revalidate, expire
 			} else if r.Revalidate != m.entry.Revalidate {
@@ -66,7 +66,11 @@ func (b *build) rows(pages []*page, tasks []task, results []made) []Row {
 			}
 			continue
 		}
-		r.Revalidate, r.Expire, r.Duration = m.entry.Revalidate, expire, m.took
+		// With i18n a route has a task for each locale; one that is not found says
+		// nothing of the others' age.
+		if r.Duration += m.took; !m.entry.NotFound {
+			r.Revalidate, r.Expire = m.entry.Revalidate, expire
+		}
 	}
 	slices.SortFunc(order, func(x, y *Row) int { return cmp.Compare(x.Route, y.Route) })
 	out := make([]Row, len(order))
