@@ -174,7 +174,7 @@ func (a *App) newEngine(m *manifest.Manifest, dist string, operations map[string
 		Runtime:  script,
 		Snapshot: snapshot,
 		Boot:     boot,
-		Load:     (&modules{root: root, dist: dist, cached: sameEngine}).load,
+		Load:     (&modules{root: root, dist: dist, project: a.options.Dir, cached: sameEngine}).load,
 		Workers:  limits.Workers, Relief: relief, Queue: limits.Queue, HeapLimit: limits.HeapLimit, BufferLimit: limits.BufferLimit,
 		TurnLimit: limits.TurnLimit, JobTimeout: limits.RequestTimeout,
 		Env: env.Vars, Dir: a.options.Dir, Console: console(stacks),
@@ -199,15 +199,20 @@ func (e *ownedEngine) Close() error { return errors.Join(e.Engine.Close(), e.roo
 
 // modules gives the engine the compiled modules of a build, and nothing else.
 type modules struct {
-	root   *os.Root
-	dist   string
-	cached bool
+	root    *os.Root
+	dist    string
+	project string
+	cached  bool
 }
 
 func (m *modules) load(path string) (*engine.Module, error) {
-	name, err := filepath.Rel(m.dist, filepath.FromSlash(path))
+	path = filepath.FromSlash(path)
+	name, err := filepath.Rel(m.dist, path)
 	if err != nil || !filepath.IsLocal(name) || !strings.HasPrefix(filepath.ToSlash(name), "server/") {
-		return nil, fs.ErrNotExist
+		var ok bool
+		if name, ok = manifest.ProjectModule(m.project, path); !ok {
+			return nil, fs.ErrNotExist
+		}
 	}
 	source, err := m.root.ReadFile(name)
 	if err != nil {

@@ -16,9 +16,13 @@ import (
 
 // module gives the engine the compiled modules of the staging folder.
 func (b *build) module(path string) (*engine.Module, error) {
-	rel, err := filepath.Rel(b.output.staging, filepath.FromSlash(path))
+	path = filepath.FromSlash(path)
+	rel, err := filepath.Rel(b.output.staging, path)
 	if err != nil || !filepath.IsLocal(rel) {
-		return nil, fs.ErrNotExist
+		var ok bool
+		if rel, ok = manifest.ProjectModule(b.Dir, path); !ok {
+			return nil, fs.ErrNotExist
+		}
 	}
 	source, err := os.ReadFile(filepath.Join(b.output.staging, rel))
 	if err != nil {

@@ -74,6 +74,7 @@ func (b *build) serverGraph(ctx context.Context) error {
 	if err := b.writeServer(ctx, result.OutputFiles); err != nil {
 		return err
 	}
+	b.modulesByPath()
 	b.reportNoDefault(pages, result.Warnings)
 	for _, p := range pages {
 		file := "server/pages/" + pagePath(p.Route) + ".js"
