@@ -1,0 +1,5 @@
+import { Show } from "../show";
+
+export default function Home() {
+  return <Show name="home" />;
+}
