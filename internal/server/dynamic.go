@@ -125,12 +125,10 @@ func (s *Server) renderErrorPage(q *request, p *page, status int, cause error) b
 		job.Path = p.Route
 		job.AsPath = (&route.Match{RawPath: p.Route, Query: m.Query}).AsPath()
 	}
-	// A page that failed shows its own query; one that does not exist has no params.
+	// Its query is that of the URL, without the params of the page that failed.
+	job.Query = m.Query.AppendJSON(nil)
 	if cause != nil {
-		job.Query = m.Merged.AppendJSON(nil)
 		job.Err = pageError(cause, status)
-	} else {
-		job.Query = m.Query.AppendJSON(nil)
 	}
 	made, err := render.RenderPage(q.r.Context(), e, &job, render.Body{})
 	if err != nil {

@@ -51,10 +51,11 @@ type imageProblem struct {
 func newImageRules(c *config.Config) *imageRules {
 	im := c.Images
 	r := &imageRules{Images: im, basePath: c.BasePath}
-	if im.Unoptimized || im.Loader != "" && im.Loader != "default" || im.Path == "" {
+	if im.Unoptimized || im.Loader != "" && im.Loader != "default" {
 		return r
 	}
-	r.path = strings.TrimSuffix(strings.TrimPrefix(im.Path, c.BasePath), "/")
+	// images.path only changes what pages link to: whoever sets it answers there.
+	r.path = "/_next/image"
 	r.widths = slices.Concat(im.DeviceSizes, im.ImageSizes)
 	for _, p := range im.LocalPatterns {
 		r.local = append(r.local, localRule{globPath(p.Pathname), p.Search})

@@ -254,7 +254,7 @@ export function imageProps(given: ImageProps, config: ImageConfig): { props: Img
   // A vector image gains nothing from the endpoint, which by default refuses it.
   if (
     !loaderProp &&
-    config.loader === "default" &&
+    config.loader !== "custom" &&
     !config.dangerouslyAllowSVG &&
     src.split("?", 1)[0]!.endsWith(".svg")
   ) {

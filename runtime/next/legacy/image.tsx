@@ -3,8 +3,9 @@ import { useContext, useEffect, useRef, useState } from "react";
 import type { CSSProperties, ImgHTMLAttributes, ReactElement, RefObject } from "react";
 import { clientConfig } from "../client-config";
 import { ImageConfigContext } from "../context";
-import { endpointUrl, imageAttributes, staticData } from "../image-loader";
+import { imageAttributes, staticData } from "../image-loader";
 import type { ImageLoader, StaticImport } from "../image-loader";
+import { serviceLoader } from "./image-services";
 
 export type { ImageLoader, ImageLoaderProps } from "../image-loader";
 
@@ -147,7 +148,7 @@ export default function Image(props: ImageProps): ReactElement {
   const near = useNear(img, lazy, lazyBoundary, lazyRoot);
   const visible = !lazy || near;
 
-  const loader: ImageLoader = loaderProp ?? ((p) => endpointUrl(config, p));
+  const loader: ImageLoader = loaderProp ?? serviceLoader(config, src);
   const attributes = imageAttributes(
     config,
     { src, unoptimized, width, quality: toInt(quality), sizes, loader },
