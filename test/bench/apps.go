@@ -16,17 +16,23 @@ import (
 
 // endpoint is a path of the served app; without a path it is the picture that
 // the page /asset imports.
-type endpoint struct{ key, name, path string }
+type endpoint struct {
+	key, name, path string
+	// guarded: of the app with middleware, else of the one without.
+	guarded bool
+}
 
 var endpoints = []endpoint{
-	{"static", "static page", "/"},
-	{"ssg", "SSG page", "/ssg"},
-	{"isr", "ISR page", "/isr"},
-	{"file", "public file", "/file.txt"},
-	{"asset", "hashed asset", ""},
-	{"api", "API route", "/api/json"},
-	{"ssr50", "SSR of 50 rows", "/ssr50"},
-	{"ssr1000", "SSR of 1,000 rows", "/ssr1000"},
+	{"static", "static page", "/", false},
+	{"ssg", "SSG page", "/ssg", false},
+	{"isr", "ISR page", "/isr", false},
+	{"file", "public file", "/file.txt", false},
+	{"asset", "hashed asset", "", false},
+	{"api", "API route", "/api/json", false},
+	{"ssr50", "SSR of 50 rows", "/ssr50", false},
+	{"ssr1000", "SSR of 1,000 rows", "/ssr1000", false},
+	{"beside", "SSG page that middleware does not match", "/ssg", true},
+	{"behind", "SSG page behind middleware", "/behind", true},
 }
 
 func endpointKeys() []string {
@@ -127,6 +133,33 @@ import Link from "next/link";
       <Link href="/">home</Link>
 %s    </main>
   );
+}
+`
+
+// writeGuarded is writeServed with middleware, which reads a cookie and a header and
+// lets the request pass, before one page.
+func writeGuarded(dir string) error {
+	if err := writeServed(dir); err != nil {
+		return err
+	}
+	list, err := os.ReadFile(filepath.Join(dir, "pages", "ssg.js"))
+	if err != nil {
+		return err
+	}
+	return writeFiles(dir, map[string]string{"pages/behind.js": string(list), "middleware.js": guard})
+}
+
+const guard = `import { NextResponse } from "next/server";
+
+export const config = { matcher: ["/behind/:path*", "/private/:path*"] };
+
+export function middleware(request) {
+  if (request.nextUrl.pathname.startsWith("/private") && !request.cookies.get("session")) {
+    return NextResponse.redirect(new URL("/", request.url));
+  }
+  const response = NextResponse.next();
+  response.headers.set("x-seen", request.headers.get("accept") ?? "nothing");
+  return response;
 }
 `
 

@@ -217,19 +217,47 @@ func (o *options) measureServer(ctx context.Context, f rig.Framework, r *report)
 		}
 		r.set("first-load JS of the hello page, gzip", f.Name, value{float64(size) / 1024, fmt.Sprintf("%.1f KB (%d files)", float64(size)/1024, files)})
 	}
-	if o.wants("load") {
-		return o.measureLoad(ctx, f, server, r)
+	if !o.wants("load") {
+		return nil
 	}
-	return nil
+	if err := o.measureLoad(ctx, f, server, false, r); err != nil {
+		return err
+	}
+	if err := r.memory("memory after load", f, server); err != nil {
+		return err
+	}
+	server.Close()
+	return o.measureGuarded(ctx, f, r)
 }
 
-func (o *options) measureLoad(ctx context.Context, f rig.Framework, server *rig.Server, r *report) error {
+// measureGuarded loads the pages of the app with middleware.
+func (o *options) measureGuarded(ctx context.Context, f rig.Framework, r *report) error {
+	if !slices.ContainsFunc(endpoints, func(e endpoint) bool { return e.guarded && slices.Contains(o.endpoints, e.key) }) {
+		return nil
+	}
+	app, err := o.newApp(ctx, f, writeGuarded)
+	if err != nil {
+		return err
+	}
+	o.progress("%s: building the app with middleware", f.Name)
+	if _, err := app.Build(ctx, f); err != nil {
+		return err
+	}
+	server, err := app.StartOn(ctx, f, "/", pinServer)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	return o.measureLoad(ctx, f, server, true, r)
+}
+
+func (o *options) measureLoad(ctx context.Context, f rig.Framework, server *rig.Server, guarded bool, r *report) error {
 	asset, err := importedAsset(server.URL)
 	if err != nil {
 		return err
 	}
 	for _, e := range endpoints {
-		if !slices.Contains(o.endpoints, e.key) {
+		if e.guarded != guarded || !slices.Contains(o.endpoints, e.key) {
 			continue
 		}
 		path := e.path
@@ -244,7 +272,7 @@ func (o *options) measureLoad(ctx context.Context, f rig.Framework, server *rig.
 		r.set(e.name+", requests/s", f.Name, value{l.PerSecond, strconv.FormatFloat(l.PerSecond, 'f', 0, 64)})
 		r.set(e.name+", p99", f.Name, value{l.P99, fmt.Sprintf("%.2f ms", l.P99)})
 	}
-	return r.memory("memory after load", f, server)
+	return nil
 }
 
 // load runs the load generator as a process on the second core.
