@@ -48,6 +48,7 @@ func (b *build) fill(m *manifest.Manifest, pages []*page, tasks []task, results 
 			Kind:   p.kind,
 			Module: b.compiled.Pages[p.Route].Module,
 			SSP:    p.facts.Gssp,
+			Edge:   p.edge,
 		}
 		switch p.kind {
 		case manifest.Static:

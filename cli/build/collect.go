@@ -20,6 +20,8 @@ type page struct {
 	route.Page
 	facts render.PageFacts
 	kind  manifest.Kind
+	// edge: it asks for the edge runtime, where pages are made for each request.
+	edge bool
 	// fallback and paths of a dynamic SSG page.
 	fallback manifest.Fallback
 	paths    []render.StaticPath
@@ -86,7 +88,7 @@ func (c *collector) facts(ctx context.Context) error {
 			p.kind = manifest.SSG
 		case f.Gssp || f.Gip:
 			p.kind = manifest.SSR
-		case appGip:
+		case appGip, p.edge:
 			p.kind = manifest.SSR
 		default:
 			p.kind = manifest.Static

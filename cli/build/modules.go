@@ -96,6 +96,9 @@ func (b *build) codeCaches(ctx context.Context, pool engine.Engine, pages []*pag
 			perRequest[b.compiled.Pages[p.Route].Module] = true
 		}
 	}
+	if g := b.compiled.Middleware; g != nil {
+		perRequest[g.Module] = true
+	}
 	var modules []string
 	for _, f := range b.compiled.Files {
 		if f.Size >= cacheable && (perRequest[f.Path] || strings.HasPrefix(f.Path, "server/chunks/") && strings.HasSuffix(f.Path, ".js")) {

@@ -50,6 +50,8 @@ type TableStyle struct {
 	// Shared is the gzip size in bytes of the JavaScript that all pages load;
 	// 0 leaves the line out.
 	Shared int64
+	// Middleware adds a line for it.
+	Middleware bool
 }
 
 // slow is how long rendering may take before the table tells it.
@@ -86,6 +88,10 @@ func Table(w io.Writer, rows []Row, style TableStyle) {
 		})
 	}
 	t.write(w, style.Color)
+	if style.Middleware {
+		t.used[DynamicSymbol] = true
+		fmt.Fprintf(w, "\n%c Proxy (Middleware)\n", DynamicSymbol)
+	}
 	t.legend(w)
 }
 

@@ -30,6 +30,8 @@ type Manifest struct {
 	Pages []Page `json:"pages"`
 	// Prerendered holds every concrete path made at build, by its Key.
 	Prerendered map[string]Prerendered `json:"prerendered"`
+	// Middleware is nil when the app has none.
+	Middleware *Middleware `json:"middleware,omitempty"`
 	// Public lists the files of public/ as URL paths ("/favicon.ico").
 	Public  []string `json:"public"`
 	Preview Preview  `json:"preview"`
@@ -38,6 +40,20 @@ type Manifest struct {
 	// (runtime/server/protocol.ts, Boot; page files relative to the output
 	// folder).
 	Boot json.RawMessage `json:"boot"`
+}
+
+// Middleware is the app's middleware or proxy.
+type Middleware struct {
+	// Module is the server module, relative to the output folder; Source its file,
+	// relative to the project.
+	Module string `json:"module"`
+	Source string `json:"source"`
+	Proxy  bool   `json:"proxy,omitempty"`
+	// Edge: it is compiled for the edge runtime.
+	Edge bool `json:"edge,omitempty"`
+	// Matchers say which requests it sees; none: all of them.
+	Matchers []config.Match `json:"matchers,omitempty"`
+	Regions  []string       `json:"regions,omitempty"`
 }
 
 // Kind of a page.
@@ -83,6 +99,8 @@ type Page struct {
 	Localized map[string]string `json:"localized,omitempty"`
 	// SSP: the page has getServerSideProps (so it has data URLs).
 	SSP bool `json:"ssp,omitempty"`
+	// Edge: a route of the edge runtime.
+	Edge bool `json:"edge,omitempty"`
 	// API limits, from `export const config`.
 	API APIConfig `json:"api,omitzero"`
 }

@@ -42,21 +42,11 @@ function factsOf(page: Page): PageFacts {
   };
 }
 
-function edge(page: Page, errors: string[]): void {
-  const runtime = page.config.runtime ?? page.exports.runtime;
-  if (runtime === "edge" || runtime === "experimental-edge") {
-    errors.push(
-      `"${page.route}" asks for the edge runtime, which Onward does not have yet. Remove \`runtime\` from its config: it then runs on the server.`,
-    );
-  }
-}
-
 function apiErrors(page: Page): string[] {
   const errors: string[] = [];
   if (typeof page.exports.default !== "function") {
     errors.push(`The API route "${page.route}" has no function as its default export. Export the handler: \`export default function handler(req, res) {}\`.`);
   }
-  edge(page, errors);
   return errors;
 }
 
@@ -110,6 +100,5 @@ function pageErrors(page: Page): string[] {
   if (page.config.amp !== undefined) {
     errors.push(`"${route}" has \`amp\` in its config; Next.js removed AMP. Take it out: the page is an ordinary page then.`);
   }
-  edge(page, errors);
   return errors;
 }
