@@ -37,6 +37,8 @@ type Options struct {
 	// Pages as route.Scan found them. A page without File is one that Onward
 	// supplies: /_app, /_document and /_error.
 	Pages []route.Page
+	// Middleware of the app; nil when it has none.
+	Middleware *route.Middleware
 	// OutDir receives the files. It should be a fresh folder that the caller
 	// moves into place when the whole build has succeeded.
 	OutDir  string
@@ -88,12 +90,16 @@ type Page struct {
 	// that module loads. Ids are the same in the server bundle.
 	Dynamic map[string]Assets
 	Facts   transform.Facts
+	// Runtime is "edge" or "experimental-edge" when the page asks for it.
+	Runtime string
 }
 
 // Result of a successful compilation.
 type Result struct {
 	// Pages by route pattern, built-in ones included.
 	Pages map[string]*Page
+	// Middleware is nil when the app has none.
+	Middleware *Middleware
 	// MainScripts run before every page's own scripts, /_app's not included.
 	MainScripts []string
 	MainPreload []string
@@ -124,6 +130,7 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 		return nil, err
 	}
 	defer b.cleanup()
+	b.readEdge()
 	// The graphs are bundled one after the other: each keeps all cores busy by
 	// itself, and together they would need more memory. The runtime comes first
 	// because its snapshot can then be made meanwhile.
@@ -161,6 +168,9 @@ type build struct {
 	assets *assets
 	fonts  *fonts
 	next   *nextModules
+	// edge: the API routes that are compiled for the edge runtime.
+	edge       map[string]bool
+	edgeWarned bool
 	// tsconfig is a generated file that extends the app's own.
 	tsconfig string
 	mu       sync.Mutex // guards result.Pages' fields and progress
@@ -177,6 +187,7 @@ func newBuild(opt Options) (*build, error) {
 		report: &report{dir: dir},
 		out:    newOutput(opt.OutDir, runtime.GOMAXPROCS(0)),
 		result: &Result{Pages: map[string]*Page{}},
+		edge:   map[string]bool{},
 	}
 	b.source = newSources(b)
 	b.styles = newStyles(b)

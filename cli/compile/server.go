@@ -18,14 +18,56 @@ import (
 
 const pageNamespace = "onward-page"
 
-// serverGraph bundles every page and API route for the engine. esbuild splits
-// only ES modules, so the bundle is made as ES modules first and each file is
-// then converted to CommonJS, which keeps live bindings.
+// serverGraph bundles every page and API route for the engine, and middleware.
+// API routes and middleware of the edge runtime make a graph of their own: packages
+// give them other files, and process.env.NEXT_RUNTIME differs.
 func (b *build) serverGraph(ctx context.Context) error {
-	pages := b.pages()
+	var node, edge []route.Page
+	for _, p := range b.pages() {
+		if b.edge[p.Route] {
+			edge = append(edge, p)
+		} else {
+			node = append(node, p)
+		}
+	}
+	if m := b.result.Middleware; m != nil {
+		guard := route.Page{Route: middlewareRoute, File: m.Source, API: true}
+		if m.Edge {
+			edge = append(edge, guard)
+		} else {
+			node = append(node, guard)
+		}
+	}
+	if err := b.bundleServer(ctx, node, false); err != nil || ctx.Err() != nil {
+		return err
+	}
+	b.modulesByPath()
+	if len(edge) == 0 {
+		return nil
+	}
+	return b.bundleServer(ctx, edge, true)
+}
+
+// serverFile is the server module of a route.
+func serverFile(pattern string) string {
+	if pattern == middlewareRoute {
+		return middlewareModule
+	}
+	return "server/pages/" + pagePath(pattern) + ".js"
+}
+
+// bundleServer bundles the pages of one runtime. esbuild splits only ES modules, so
+// the bundle is made as ES modules first and each file is then converted to
+// CommonJS, which keeps live bindings.
+func (b *build) bundleServer(ctx context.Context, pages []route.Page, edge bool) error {
 	var entries []api.EntryPoint
 	for _, p := range pages {
-		entries = append(entries, api.EntryPoint{InputPath: pageNamespace + ":" + p.Route, OutputPath: "server/pages/" + pagePath(p.Route)})
+		entries = append(entries, api.EntryPoint{InputPath: pageNamespace + ":" + p.Route, OutputPath: strings.TrimSuffix(serverFile(p.Route), ".js")})
+	}
+	conditions, defines := []string{"node"}, b.defines(false)
+	if edge {
+		conditions = edgeConditions
+		defines["process.env.NEXT_RUNTIME"] = `"edge"`
 	}
 	result := api.Build(api.BuildOptions{
 		AbsWorkingDir:       b.dir,
@@ -34,7 +76,7 @@ func (b *build) serverGraph(ctx context.Context) error {
 		Splitting:           true,
 		Format:              api.FormatESModule,
 		Platform:            api.PlatformNeutral,
-		Conditions:          []string{"node"},
+		Conditions:          conditions,
 		MainFields:          []string{"main", "module"},
 		Outdir:              b.opt.OutDir,
 		ChunkNames:          "server/chunks/[hash]",
@@ -42,7 +84,7 @@ func (b *build) serverGraph(ctx context.Context) error {
 		Engines:             serverEngines,
 		JSX:                 api.JSXAutomatic,
 		Tsconfig:            b.tsconfig,
-		Define:              b.defines(false),
+		Define:              defines,
 		MinifySyntax:        true,
 		LegalComments:       api.LegalCommentsNone,
 		Sourcemap:           api.SourceMapExternal,
@@ -74,10 +116,15 @@ func (b *build) serverGraph(ctx context.Context) error {
 	if err := b.writeServer(ctx, result.OutputFiles); err != nil {
 		return err
 	}
-	b.modulesByPath()
 	b.reportNoDefault(pages, result.Warnings)
 	for _, p := range pages {
-		file := "server/pages/" + pagePath(p.Route) + ".js"
+		file := serverFile(p.Route)
+		if p.Route == middlewareRoute {
+			if err := b.writeTrace(file, meta); err != nil {
+				return err
+			}
+			continue
+		}
 		facts, known := b.source.factsOf(p)
 		if o := meta.Outputs[file]; o != nil && !known {
 			facts.Exports = o.Exports
@@ -150,6 +197,9 @@ func (b *build) pagePlugin(pages []route.Page, entry func(route.Page) string) ap
 }
 
 func (b *build) serverEntry(p route.Page) string {
+	if p.Route == middlewareRoute {
+		return b.middlewareEntry()
+	}
 	from := quoteJS(b.pageModule(p))
 	// `export *` leaves the default out, and a page may lack one: naming it
 	// must not be an error here, but a message of our own.

@@ -19,11 +19,16 @@ type Facts struct {
 	// Config is the value of `export const config`, nil when there is none:
 	// nil, bool, float64, string, []any and map[string]any, as JSON has them.
 	Config map[string]any
+	// Runtime is the string of `export const runtime`, or of config.runtime.
+	Runtime string
 	// Problem is why config cannot be read without running the page; its
 	// offset is ProblemAt.
 	Problem   string
 	ProblemAt int
 }
+
+// Edge reports whether the module asks for the edge runtime.
+func (f *Facts) Edge() bool { return f.Runtime == "edge" || f.Runtime == "experimental-edge" }
 
 // Default reports whether the page has a default export.
 func (f *Facts) Default() bool { return slices.Contains(f.Exports, "default") }
@@ -48,6 +53,12 @@ func (m *Module) Facts() Facts {
 			f.GetStaticPaths = true
 		case "config":
 			m.readConfig(&f, value, at)
+		case "runtime":
+			if value != nil {
+				if v, err := m.evaluate(value, name); err == nil {
+					f.Runtime, _ = v.(string)
+				}
+			}
 		}
 	}
 	for _, s := range m.statements() {
@@ -139,6 +150,9 @@ func (m *Module) readConfig(f *Facts, value *tsgo.Node, at int) {
 		return
 	}
 	f.Config = object
+	if runtime, ok := object["runtime"].(string); ok && f.Runtime == "" {
+		f.Runtime = runtime
+	}
 }
 
 type literalError struct {

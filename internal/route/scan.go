@@ -317,21 +317,6 @@ func (s *scan) checkSiblings() {
 	if app := s.findApp(); app != "" {
 		s.warn(notYet(app+"/", "the App Router", "Its routes are left out of this build."))
 	}
-	var guards []string
-	for _, name := range []string{"middleware", "proxy"} {
-		if file := s.rootFile(name); file != "" {
-			guards = append(guards, file)
-		}
-	}
-	switch len(guards) {
-	case 2:
-		m := diag.Errorf("middleware-conflict", "%s and %s are two names for the same thing", guards[0], guards[1]).
-			WithHint("Keep %s and remove the other.", guards[1])
-		m.File = guards[0]
-		s.errors = append(s.errors, m)
-	case 1:
-		s.warn(notYet(guards[0], "middleware (proxy)", "Requests reach pages without it. If it protects pages, do not put this build in front of users."))
-	}
 	for _, name := range []string{"instrumentation", "instrumentation-client"} {
 		if file := s.rootFile(name); file != "" {
 			s.warn(notYet(file, "instrumentation", "The file is left out of this build."))

@@ -111,7 +111,6 @@ func TestScanErrors(t *testing.T) {
 		{"public and page", []string{"pages/about.js", "public/about"}, "public-conflict", "public/about and pages/about.js have the same URL"},
 		{"public and home", []string{"pages/index.js", "public/index"}, "public-conflict", "same URL, /"},
 		{"public/_next", []string{"pages/index.js", "public/_next/x"}, "public-next", "reserved"},
-		{"both guards", []string{"pages/index.js", "middleware.ts", "src/proxy.js"}, "middleware-conflict", "two names for the same thing"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -137,8 +136,6 @@ func TestScanWarnings(t *testing.T) {
 		{"two files", []string{"pages/dup.js", "pages/dup/index.js"}, "pages/dup.js and pages/dup/index.js are both the page /dup; pages/dup/index.js is used"},
 		{"two extensions", []string{"pages/e.js", "pages/e.jsx"}, "pages/e.jsx is used"},
 		{"app beside", []string{"pages/index.js", "app/page.js"}, "the App Router is not supported yet"},
-		{"middleware", []string{"pages/index.js", "middleware.ts"}, "middleware (proxy) is not supported yet"},
-		{"proxy in src", []string{"src/pages/index.js", "src/proxy.js"}, "middleware (proxy) is not supported yet"},
 		{"instrumentation", []string{"pages/index.js", "instrumentation.js"}, "instrumentation is not supported yet"},
 	}
 	for _, tt := range tests {
