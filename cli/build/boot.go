@@ -24,6 +24,14 @@ type boot struct {
 	ManifestScripts    []string            `json:"manifestScripts"`
 	Polyfills          []string            `json:"polyfills"`
 	LargePageDataBytes int                 `json:"largePageDataBytes"`
+	Middleware         *bootMiddleware     `json:"middleware,omitempty"`
+	RawMiddlewareURL   bool                `json:"rawMiddlewareUrl,omitempty"`
+}
+
+type bootMiddleware struct {
+	File   string `json:"file"`
+	Source string `json:"source"`
+	Proxy  bool   `json:"proxy"`
 }
 
 type bootPage struct {
@@ -58,6 +66,10 @@ func (b *build) boot() boot {
 		ManifestScripts:    []string{"static/" + b.id + "/_buildManifest.js", "static/" + b.id + "/_ssgManifest.js"},
 		Polyfills:          []string{},
 		LargePageDataBytes: c.LargePageDataBytes,
+		RawMiddlewareURL:   c.SkipProxyURLNormalize,
+	}
+	if g := b.compiled.Middleware; g != nil {
+		out.Middleware = &bootMiddleware{g.Module, g.Source, g.Proxy}
 	}
 	for route, p := range b.compiled.Pages {
 		page := bootPage{File: p.Module, Scripts: list(p.Scripts), Preload: list(p.Preload), Styles: list(p.Styles), Fonts: p.Fonts}

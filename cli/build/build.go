@@ -58,6 +58,7 @@ type build struct {
 	env      *config.Env
 	config   *config.Config
 	routes   []route.Page
+	guard    *route.Middleware // nil: the app has none
 	id       string
 	output   *output
 	blamer   *blamer // set with output
@@ -105,7 +106,7 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	}
 	b.timing("manifests", phase)
 	fmt.Fprintln(b.Out)
-	Table(b.Out, rows, TableStyle{Color: b.Style.Color, Shared: b.gzip(b.shared())})
+	Table(b.Out, rows, TableStyle{Color: b.Style.Color, Shared: b.gzip(b.shared()), Middleware: b.guard != nil})
 	fmt.Fprintf(b.Out, "\n%s Built in %s\n", b.progress.paint("32", "✓"), elapsed(time.Since(b.began)))
 	return &Result{Manifest: m, Dir: out.final}, nil
 }
@@ -182,6 +183,16 @@ func (b *build) scan() error {
 	}
 	b.warn(warnings)
 	b.routes = pages
+	b.guard, warnings, err = route.FindMiddleware(os.DirFS(b.Dir), b.config.PageExtensions)
+	b.warn(warnings)
+	if err != nil {
+		return err
+	}
+	if b.guard != nil {
+		if m := b.guard.Deprecated(); m != nil {
+			b.warn([]*diag.Message{m})
+		}
+	}
 	return nil
 }
 
@@ -190,14 +201,15 @@ func (b *build) compile(ctx context.Context) error {
 	b.progress.line("  Creating an optimized production build ...")
 	defer b.relaxGC()()
 	result, err := compile.Run(ctx, compile.Options{
-		Dir:      b.Dir,
-		Config:   b.config,
-		Env:      b.env.Vars,
-		Pages:    b.routes,
-		OutDir:   b.output.staging,
-		BuildID:  b.id,
-		CacheDir: b.output.cacheDir(),
-		Runtime:  files.Files,
+		Dir:        b.Dir,
+		Config:     b.config,
+		Env:        b.env.Vars,
+		Pages:      b.routes,
+		Middleware: b.guard,
+		OutDir:     b.output.staging,
+		BuildID:    b.id,
+		CacheDir:   b.output.cacheDir(),
+		Runtime:    files.Files,
 		OnRuntime: func(name string, script []byte) {
 			b.frozen = freeze(b.output.cacheDir(), name, script)
 		},
@@ -281,7 +293,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 	phase = time.Now()
 	c := &collector{engine: pool, blamer: b.blamer, limit: 4 * b.workers(), i18n: b.config.I18n}
 	for _, p := range b.allRoutes() {
-		c.pages = append(c.pages, &page{Page: p})
+		c.pages = append(c.pages, &page{Page: p, edge: b.compiled.Pages[p.Route].Runtime != ""})
 	}
 	if err := c.facts(ctx); err != nil {
 		return nil, nil, err
@@ -329,6 +341,9 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 		Preview: b.preview,
 		Runtime: rt,
 		Boot:    bootJSON,
+	}
+	if g := b.compiled.Middleware; g != nil {
+		m.Middleware = &manifest.Middleware{Module: g.Module, Source: g.Source, Proxy: g.Proxy, Edge: g.Edge, Matchers: g.Matchers, Regions: g.Regions}
 	}
 	b.fill(m, c.pages, tasks, results)
 	return m, b.rows(c.pages, tasks, results), nil
