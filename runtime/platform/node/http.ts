@@ -4,6 +4,7 @@ import { codedError, invalidArgType, missing } from "../errors";
 import type { AbortSignal } from "../web/abort";
 import type { FetchHead } from "../web/fetch";
 import { EventEmitter } from "./events";
+import { ClientSocket } from "./http-socket";
 import { streamModule, type NodeReadable, type NodeWritable } from "./stream";
 import { urlModule } from "./url";
 
@@ -91,7 +92,7 @@ export class IncomingMessage extends (Readable as unknown as new (options: objec
   method: string | null = null;
   url = "";
   req: ClientRequest | undefined;
-  socket: unknown = { remoteAddress: undefined, encrypted: false, destroy(): void {}, setTimeout(): void {}, on(): void {} };
+  socket: ClientSocket | undefined;
   get connection(): unknown { return this.socket; }
   setTimeout(_ms: number, callback?: () => void): this {
     if (callback) this.once("timeout", callback);
@@ -144,7 +145,7 @@ class ClientRequest extends (Writable as unknown as new (options: object) => Nod
   reusedSocket = false;
   finished = false;
   res: IncomingMessage | undefined;
-  socket: unknown = new EventEmitter();
+  readonly socket: ClientSocket;
   maxHeadersCount: number | null = null;
   readonly #headers = new Map<string, [name: string, value: string | string[]]>();
   readonly #options: RequestOptions;
@@ -170,6 +171,7 @@ class ClientRequest extends (Writable as unknown as new (options: object) => Nod
     if (this.protocol !== "http:" && this.protocol !== "https:") {
       throw codedError("ERR_INVALID_PROTOCOL", `Protocol "${this.protocol}" not supported. Expected "${defaultProtocol}"`, TypeError);
     }
+    this.socket = new ClientSocket(this.protocol === "https:", (error) => this.destroy(error));
     if (options.socketPath) throw codedError("ERR_ONWARD_UNSUPPORTED", "http.request over a Unix socket (socketPath) is not available in Onward's V8 engine");
     this.method = (options.method ?? "GET").toUpperCase();
     if (!tokenPattern.test(this.method)) throw codedError("ERR_INVALID_HTTP_TOKEN", `Method must be a valid HTTP token ["${this.method}"]`, TypeError);
@@ -293,6 +295,7 @@ class ClientRequest extends (Writable as unknown as new (options: object) => Nod
     this.#op.done.then(
       () => {
         clearTimeout(this.#timer as never);
+        this.socket.release();
         if (!message) return;
         message.complete = true;
         message.push(null);
@@ -300,6 +303,7 @@ class ClientRequest extends (Writable as unknown as new (options: object) => Nod
       },
       (error: Error) => {
         clearTimeout(this.#timer as never);
+        this.socket.release();
         if (message && !message.destroyed) {
           message.aborted = true;
           message.destroy(codedError("ECONNRESET", "aborted"));
@@ -324,6 +328,7 @@ class ClientRequest extends (Writable as unknown as new (options: object) => Nod
     message.statusCode = head.status;
     message.statusMessage = head.statusText;
     message.req = this;
+    message.socket = this.socket;
     IncomingMessage.fill(message, head.headers);
     this.res = message;
     const emitter = this as unknown as EventEmitter;
@@ -334,6 +339,7 @@ class ClientRequest extends (Writable as unknown as new (options: object) => Nod
 
   #close(error: Error | null, callback: Callback): void {
     clearTimeout(this.#timer as never);
+    this.socket.release();
     if (!this.res?.complete) {
       this.#op?.cancel();
       if (!error && !this.res) error = codedError("ECONNRESET", "socket hang up");
