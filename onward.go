@@ -250,7 +250,8 @@ func (a *App) Serve(ctx context.Context, l net.Listener, o ServeOptions) error {
 }
 
 // Revalidate makes the page at a path anew now, as res.revalidate does in an API
-// route. It is an error when no page answers to the path.
+// route, and processes that share its cache are told. It is an error when no page
+// answers to the path, or when making it fails.
 func (a *App) Revalidate(ctx context.Context, path string) error {
 	s := a.server.Load()
 	if s == nil {
@@ -259,12 +260,8 @@ func (a *App) Revalidate(ctx context.Context, path string) error {
 	if !strings.HasPrefix(path, "/") {
 		return fmt.Errorf("onward: %q is not a path: it must begin with a slash, as /blog/post-1 does", path)
 	}
-	status, generated, err := s.Revalidate(ctx, path, false)
-	switch {
-	case err != nil:
+	if err := s.Revalidate(ctx, path, false); err != nil {
 		return fmt.Errorf("onward: revalidating %s: %w", path, err)
-	case status == http.StatusNotFound && !generated:
-		return fmt.Errorf("onward: revalidating %s: no page answers to it", path)
 	}
 	return nil
 }

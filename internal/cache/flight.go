@@ -11,7 +11,8 @@ import (
 
 // flight is one Make under way.
 type flight struct {
-	turn uint64
+	turn  uint64
+	heard bool
 	// ready closes when entry and err are there; over when they are stored, and
 	// nothing of the flight goes on.
 	ready, over chan struct{}
@@ -50,7 +51,7 @@ func (c *Cache) join(ctx context.Context, key Key, make Make, reason Reason) (*E
 			}
 		}
 		if f == nil {
-			f = c.start(key, make, reason)
+			f = c.start(key, make, reason, true)
 			since = 0 // mine
 		}
 		c.mu.Unlock()
@@ -77,7 +78,7 @@ func (c *Cache) refresh(key Key, make Make) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.flights[key] == nil && c.fresh(key) == nil {
-		c.start(key, make, ReasonStale)
+		c.start(key, make, ReasonStale, false)
 	}
 }
 
@@ -91,10 +92,10 @@ func (c *Cache) fresh(key Key) *Entry {
 	return found.entry
 }
 
-// start runs a Make. c.mu is held.
-func (c *Cache) start(key Key, make Make, reason Reason) *flight {
+// start runs a Make. heard: a caller waits, and hears of a failure. c.mu is held.
+func (c *Cache) start(key Key, make Make, reason Reason, heard bool) *flight {
 	c.turn++
-	f := &flight{turn: c.turn, ready: signal(), over: signal(), hurry: signal()}
+	f := &flight{turn: c.turn, heard: heard, ready: signal(), over: signal(), hurry: signal()}
 	c.flights[key] = f
 	c.busy.Go(func() {
 		c.run(f, key, make, reason)
@@ -128,7 +129,7 @@ func (c *Cache) run(f *flight, key Key, make Make, reason Reason) {
 		if c.shared != nil {
 			c.shared.Abandon(c.done, key, turn)
 		}
-		c.failed(key, err)
+		c.failed(key, err, f.heard)
 		f.land(nil, err)
 		return
 	}
@@ -206,15 +207,17 @@ func (c *Cache) keep(key Key, e *Entry, turn Turn) {
 }
 
 // failed keeps the old entry, if any, and puts the next attempt off.
-func (c *Cache) failed(key Key, err error) {
+func (c *Cache) failed(key Key, err error, heard bool) {
 	if c.done.Err() != nil {
 		return
 	}
+	if !heard {
+		c.options.Report(key, err)
+	}
 	old, _ := c.Find(key)
 	if old == nil {
-		return // whoever waits hears of it
+		return
 	}
-	c.options.Report(key, err)
 	now := c.options.Now()
 	kept := old.postponed(now)
 	c.remember(key, kept)

@@ -129,6 +129,9 @@ func (s *Server) renderErrorPage(q *request, p *page, status int, cause error) b
 	job.Query = m.Query.AppendJSON(nil)
 	if cause != nil {
 		job.Err = pageError(cause, status)
+		if m.Form == route.Data {
+			job.Query = m.Merged.AppendJSON(nil) // where they stand in the URL's query, too
+		}
 	}
 	made, err := render.RenderPage(q.r.Context(), e, &job, render.Body{})
 	if err != nil {

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -10,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/onwardjs/onward/internal/cache"
-	"github.com/onwardjs/onward/internal/engine/host"
 	"github.com/onwardjs/onward/internal/manifest"
 	"github.com/onwardjs/onward/internal/render"
 	"github.com/onwardjs/onward/internal/route"
@@ -28,7 +26,7 @@ func (s *Server) newCache() *cache.Cache {
 		Seed:        s.seed,
 		Now:         s.options.Now,
 		Report: func(key cache.Key, err error) {
-			q := request{r: &http.Request{Method: "GET"}, match: route.Match{RawPath: key.Path}}
+			q := request{r: &http.Request{Method: "GET"}, asked: route.Match{RawPath: key.Path}}
 			s.report(&q, err)
 		},
 	}
@@ -85,32 +83,46 @@ func (s *Server) generated(q *request) error {
 		return s.draft(q)
 	}
 	key := s.keyOf(p, m)
-	if q.onDemand {
-		return s.revalidateRequest(q, key)
+	admitted := s.admitted(p, key)
+	if !admitted && p.Fallback == manifest.FallbackFalse {
+		if s.locales != nil {
+			m.Locale = s.locales.DefaultLocale // of the 404 page, as Next.js has it
+		}
+		return errNotFound
 	}
 	// The first look is all that a hit costs.
 	e, state := s.cache.Find(key)
-	if e != nil && state == cache.Hit {
-		return s.sendEntry(q, e, state)
-	}
-	if e == nil && p.dynamic {
-		switch p.Fallback {
-		case manifest.FallbackFalse, manifest.FallbackNone:
-			if s.locales != nil {
-				m.Locale = s.locales.DefaultLocale // of the 404 page, as Next.js has it
-			}
-			return errNotFound
-		case manifest.FallbackTrue:
-			if m.Form == route.HTML && !isCrawler(q.r.UserAgent()) {
-				return s.shell(q)
-			}
+	switch {
+	case e == nil && q.onDemand && q.onlyGenerated:
+		q.w.Header()["X-Nextjs-Cache"] = cacheStates[cache.Revalidated]
+		s.plain(q, http.StatusNotFound, "This page could not be found", false)
+		return nil
+	case e == nil && !admitted && p.Fallback == manifest.FallbackTrue && m.Form == route.HTML && !isCrawler(q.r.UserAgent()):
+		return s.shell(q)
+	case q.onDemand:
+		made, err := s.cache.Revalidate(q.r.Context(), key, s.makePage(key, m))
+		if err != nil {
+			return err
 		}
+		return s.sendEntry(q, made, cache.Revalidated)
+	case e != nil && state == cache.Hit:
+		return s.sendEntry(q, e, state)
 	}
 	e, state, err := s.cache.Get(q.r.Context(), key, s.makePage(key, m))
 	if err != nil {
 		return err
 	}
 	return s.sendEntry(q, e, state)
+}
+
+// admitted tells whether getStaticPaths, or the lack of params, has said that the
+// page exists.
+func (s *Server) admitted(p *page, key cache.Key) bool {
+	if !p.dynamic {
+		return true
+	}
+	_, ok := s.prerendered(key)
+	return ok
 }
 
 // shell answers with the HTML that has yet to fetch its data.
@@ -122,6 +134,9 @@ func (s *Server) shell(q *request) error {
 	h := q.w.Header()
 	h["Cache-Control"] = noStore
 	h["X-Nextjs-Cache"] = cacheStates[cache.Miss]
+	if q.onDemand {
+		h["X-Nextjs-Cache"] = cacheStates[cache.Revalidated]
+	}
 	s.send(q, http.StatusOK, a.body, htmlType)
 	return nil
 }
@@ -257,91 +272,4 @@ func lifetime(e *cache.Entry) []string {
 		v = strconv.AppendInt(append(v, ", stale-while-revalidate="...), int64(stale), 10)
 	}
 	return []string{string(v)}
-}
-
-// revalidateRequest answers a request that carries the preview id.
-func (s *Server) revalidateRequest(q *request, key cache.Key) error {
-	e, status, err := s.revalidate(q.r.Context(), q.page, key, &q.match, q.onlyGenerated)
-	if err != nil {
-		return err
-	}
-	if e == nil {
-		h := q.w.Header()
-		h["X-Nextjs-Cache"] = cacheStates[cache.Revalidated]
-		s.plain(q, status, "This page could not be found", true)
-		return nil
-	}
-	return s.sendEntry(q, e, cache.Revalidated)
-}
-
-// revalidate makes a page anew now. Without an entry the status says why not.
-func (s *Server) revalidate(ctx context.Context, p *page, key cache.Key, m *route.Match, onlyGenerated bool) (*cache.Entry, int, error) {
-	known := false
-	if !p.dynamic {
-		known = true
-	} else if _, ok := s.prerendered(key); ok {
-		known = true
-	} else if e, _ := s.cache.Find(key); e != nil {
-		known = true
-	}
-	if !known && (onlyGenerated || p.Fallback == manifest.FallbackFalse) {
-		return nil, http.StatusNotFound, nil
-	}
-	e, err := s.cache.Revalidate(ctx, key, s.makePage(key, m))
-	return e, http.StatusOK, err
-}
-
-// Revalidate makes the page at a path anew, as res.revalidate does. It returns the
-// status that a request would have had, and whether a page with getStaticProps
-// answered.
-func (s *Server) Revalidate(ctx context.Context, path string, onlyGenerated bool) (status int, generated bool, err error) {
-	m, verdict := route.Parse(path, &s.parse)
-	if verdict.Outcome == route.Redirect {
-		// A path in another spelling means the page it redirects to.
-		m, verdict = route.Parse(verdict.Location, &s.parse)
-	}
-	if verdict.Outcome != route.Proceed || s.table.Resolve(&m).Outcome != route.Proceed {
-		return http.StatusNotFound, false, nil
-	}
-	p := s.pages[m.Route]
-	if p == nil || p.Kind != manifest.SSG {
-		return http.StatusOK, false, nil
-	}
-	key := s.keyOf(p, &m)
-	e, status, err := s.revalidate(ctx, p, key, &m, onlyGenerated)
-	if err != nil {
-		return http.StatusInternalServerError, false, err
-	}
-	if e == nil {
-		return status, onlyGenerated, nil
-	}
-	switch e.Kind {
-	case cache.NotFound:
-		status = http.StatusNotFound
-	case cache.Redirect:
-		status = e.RedirectStatus
-	}
-	return status, true, nil
-}
-
-// revalidateOperation is the host operation "onward.revalidate", behind
-// res.revalidate. It takes {"path": string, "onlyGenerated": boolean}, and fails
-// when a request for the path would have.
-func (s *Server) revalidateOperation(ctx context.Context, _ *host.Env, call *host.Call) (host.Value, error) {
-	var in struct {
-		Path          string `json:"path"`
-		OnlyGenerated bool   `json:"onlyGenerated"`
-	}
-	if err := json.Unmarshal([]byte(call.Text), &in); err != nil {
-		return host.Value{}, fmt.Errorf("server: onward.revalidate: %w", err)
-	}
-	status, generated, err := s.Revalidate(ctx, in.Path, in.OnlyGenerated)
-	if err != nil && ctx.Err() == nil {
-		// JavaScript learns that it failed; why, only the log may know.
-		s.report(&request{r: &http.Request{Method: "revalidate"}, match: route.Match{RawPath: in.Path}}, err)
-	}
-	if status != http.StatusOK && !generated {
-		return host.Value{}, &host.Error{Code: "ERR_REVALIDATE", Message: "Invalid response " + strconv.Itoa(status)}
-	}
-	return host.Value{Text: "{}"}, nil
 }

@@ -177,6 +177,9 @@ var expiredPreview = []string{
 
 // readPreview fills q.preview, and removes cookies that mean nothing any more.
 func (s *Server) readPreview(q *request) {
+	if q.onDemand {
+		return // what everybody will see is made without them
+	}
 	q.preview = s.previewer.read(q.r, s.options.Now())
 	if q.preview.clear {
 		h := q.w.Header()
@@ -191,9 +194,6 @@ func (s *Server) draft(q *request) error {
 	key := s.keyOf(p, m)
 	job := s.pageJob(key, m)
 	job.Mode, job.Reason, job.Request = render.ModeRequest, string(cache.ReasonStale), s.requestOf(q)
-	if q.onDemand {
-		job.Reason = string(cache.ReasonOnDemand)
-	}
 	job.Preview, job.PreviewData = true, q.preview.data
 	if m.Form == route.Data {
 		job.Form = "data"
@@ -210,15 +210,11 @@ func (s *Server) draft(q *request) error {
 	if err != nil {
 		return err
 	}
-	state := cache.Hit
-	if q.onDemand {
-		state = cache.Revalidated
-	}
 	if entry.Kind == cache.Page {
 		q.w.Header()["Cache-Control"] = noStore
 		if m.Form == route.Data {
 			entry.Data = entry.HTML
 		}
 	}
-	return s.sendEntry(q, entry, state)
+	return s.sendEntry(q, entry, cache.Hit)
 }

@@ -64,9 +64,9 @@ type Server struct {
 	cache                  *cache.Cache
 	previewKeys            []byte // JSON
 	previewer              *previewer
-	notFoundPage           *page  // /404
-	errorPage              *page  // /500, when it is the app's own
-	lastResort             *page  // /500 made from _error at build
+	notFoundPage           *page // /404
+	errorPage              *page // /500, when it is the app's own
+	lastResort             *page // /500 made from _error at build
 	images                 *imageRules
 	// keepAlive is the value of the header, set while serving.
 	keepAlive atomic.Pointer[[]string]

@@ -25,8 +25,9 @@ import (
 //   - the order of attributes, except on img, where it matters (P243);
 //   - the order and spacing of nothing else.
 type normaliser struct {
-	buildID string
-	host    string
+	buildID   string
+	previewID string
+	host      string
 	// plain: styles do not count in the present document.
 	plain  bool
 	stamps map[string]int
@@ -74,6 +75,8 @@ func (n *normaliser) header(name, value string) string {
 		return "a date"
 	case "Vary":
 		return strings.ToLower(value)
+	case "X-Forwarded-Port":
+		return n.text(strconv.Quote(value))
 	}
 	return n.text(value)
 }
@@ -116,6 +119,7 @@ var (
 	stamp      = regexp.MustCompile(`stamp-([\w-]+?)-(\d{13})`)
 	base64Data = regexp.MustCompile(`base64,[A-Za-z0-9+/=%]{8,}`)
 	mediaHash  = regexp.MustCompile(`(_next(?:/|%2F)static(?:/|%2F)media(?:/|%2F)[\w-]+)\.[\w~-]+(\.\w+)`)
+	token      = regexp.MustCompile(`\beyJ[\w-]+\.[\w-]+\.[\w-]+`)
 	reactID    = regexp.MustCompile(`_[Rr]_\w*_`)
 )
 
@@ -125,6 +129,13 @@ func (n *normaliser) text(s string) string {
 		s = strings.ReplaceAll(s, n.buildID, "BUILD")
 	}
 	s = strings.ReplaceAll(s, n.host, "HOST")
+	if _, port, ok := strings.Cut(n.host, ":"); ok {
+		s = strings.ReplaceAll(s, strconv.Quote(port), `"PORT"`) // x-forwarded-port
+	}
+	if n.previewID != "" {
+		s = strings.ReplaceAll(s, n.previewID, "PREVIEW")
+	}
+	s = token.ReplaceAllString(s, "TOKEN")
 	s = mediaHash.ReplaceAllString(s, "$1.HASH$2")
 	s = base64Data.ReplaceAllString(s, "base64,DATA")
 	s = reactID.ReplaceAllString(s, "_R_")

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -34,11 +35,16 @@ func (s *Suite) Replay(app *rig.App, server *rig.Server) ([]Answer, error) {
 		return nil, fmt.Errorf("conformance: %w", err)
 	}
 	host := strings.TrimPrefix(server.URL, "http://")
-	n := &normaliser{buildID: strings.TrimSpace(string(build)), host: host}
+	preview, err := previewID(app)
+	if err != nil {
+		return nil, err
+	}
+	n := &normaliser{buildID: strings.TrimSpace(string(build)), host: host, previewID: preview}
 	places, err := placeholders(host, s.Home, n.buildID)
 	if err != nil {
 		return nil, err
 	}
+	var jar jar
 	var answers []Answer
 	for _, step := range s.Steps {
 		if step.ID == "" {
@@ -46,6 +52,10 @@ func (s *Suite) Replay(app *rig.App, server *rig.Server) ([]Answer, error) {
 			continue
 		}
 		step.Target = places.Replace(step.Target)
+		step.Headers = slices.Clone(step.Headers)
+		for i, h := range step.Headers {
+			step.Headers[i] = strings.NewReplacer("{preview}", preview, "{jar}", jar.String()).Replace(h)
+		}
 		texts := make([]string, step.Times)
 		var wait sync.WaitGroup
 		for i := range texts {
@@ -55,6 +65,7 @@ func (s *Suite) Replay(app *rig.App, server *rig.Server) ([]Answer, error) {
 					texts[i] = "no answer: " + n.text(err.Error()) + "\n"
 					return
 				}
+				jar.keep(reply.header)
 				texts[i] = n.reply(step, reply)
 			})
 		}
@@ -63,6 +74,48 @@ func (s *Suite) Replay(app *rig.App, server *rig.Server) ([]Answer, error) {
 		answers = append(answers, Answer{ID: step.ID, Text: strings.Join(slices.Compact(texts), "-- or --\n")})
 	}
 	return answers, nil
+}
+
+// previewID is the secret of the build that preview mode and on-demand
+// revalidation go by.
+func previewID(app *rig.App) (string, error) {
+	text, err := os.ReadFile(app.Path(".next", "prerender-manifest.json"))
+	if err != nil {
+		return "", fmt.Errorf("conformance: %w", err)
+	}
+	var manifest struct {
+		Preview struct{ PreviewModeID string }
+	}
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		return "", fmt.Errorf("conformance: prerender-manifest.json: %w", err)
+	}
+	return manifest.Preview.PreviewModeID, nil
+}
+
+// jar is the cookies that answers have set, as a browser would send them: the
+// latest of a name, none that was expired at once. It ignores paths and ages.
+type jar struct {
+	mu      sync.Mutex
+	cookies []string
+}
+
+func (j *jar) keep(h http.Header) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, set := range h["Set-Cookie"] {
+		pair, rest, _ := strings.Cut(set, ";")
+		name, _, _ := strings.Cut(pair, "=")
+		j.cookies = slices.DeleteFunc(j.cookies, func(c string) bool { return strings.HasPrefix(c, name+"=") })
+		if !strings.Contains(rest, "01 Jan 1970") {
+			j.cookies = append(j.cookies, pair)
+		}
+	}
+}
+
+func (j *jar) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return strings.Join(j.cookies, "; ")
 }
 
 var firstScript = regexp.MustCompile(`<script[^>]* src="([^"]*/_next/static/[^"]*\.js)"`)

@@ -22,6 +22,7 @@ import (
 //
 //	@app contract            the folder below test/apps
 //	@home /docs              the home page, if it is not /
+//	@host localhost          what the server listens on, if it is not 127.0.0.1
 //	@env VARIANT=based       added to the environment of build and server
 //	@wait 3s                 a pause
 //	P172.empty POST /api/x   a request: id, method, target
@@ -32,11 +33,13 @@ import (
 //	P152.one 8x GET /y       the same request 8 times at once
 //
 // {build} in a target is the build id, {script} and {style} the first script
-// and style sheet of the home page. Lines that begin with # are comments.
+// and style sheet of the home page. In headers {preview} is the build's preview
+// id and {jar} the cookies that answers have set so far. Lines that begin with # are comments.
 type Suite struct {
 	Name  string
 	App   string
 	Home  string
+	Host  string
 	Env   []string
 	Steps []Step
 }
@@ -135,6 +138,8 @@ func (s *Suite) directive(fields []string) error {
 		s.App = fields[1]
 	case fields[0] == "@home" && len(fields) == 2:
 		s.Home = fields[1]
+	case fields[0] == "@host" && len(fields) == 2:
+		s.Host = fields[1]
 	case fields[0] == "@env" && len(fields) == 2 && strings.IndexByte(fields[1], '=') > 0:
 		s.Env = append(s.Env, fields[1])
 	case fields[0] == "@wait" && len(fields) == 2:
