@@ -19,9 +19,9 @@ type Options struct {
 	// Locales and DefaultLocale of i18n; no locales: no i18n.
 	Locales       []string
 	DefaultLocale string
-	// DomainLocales are the default locales of i18n's domains. Files can be asked
-	// for below these and DefaultLocale ("/en/logo.png"), below no other.
-	DomainLocales []string
+	// FileLocales are the app's default locale and those of its domains. Files can
+	// be asked for below these ("/en/logo.png"), below no other.
+	FileLocales []string
 }
 
 // Outcome is what a request's URL asks for.
@@ -75,12 +75,21 @@ func Parse(target string, o *Options) (Match, Verdict) {
 	}
 	path = cleanPath(path)
 	m.Query = ParseQuery(query)
+	location, moved := "", false
 	if !o.SkipTrailingSlashRedirect {
-		if to, ok := slashRedirect(path, o); ok {
-			m.setPath(path)
-			return m, Verdict{Redirect, withQuery(to, query)}
+		if location, moved = slashRedirect(withoutDefault(path, o), o); moved {
+			location = withQuery(location, query)
 		}
 	}
+	m, verdict := parsePath(m, path, o)
+	if moved {
+		verdict = Verdict{Redirect, location}
+	}
+	return m, verdict
+}
+
+// parsePath goes on with a clean path.
+func parsePath(m Match, path string, o *Options) (Match, Verdict) {
 	if len(path) > 1 && path[len(path)-1] == '/' {
 		path = path[:len(path)-1]
 		m.TrailingSlash = true
@@ -88,6 +97,9 @@ func Parse(target string, o *Options) (Match, Verdict) {
 	if o.BasePath != "" {
 		inside, ok := strings.CutPrefix(path, o.BasePath)
 		if !ok || inside != "" && inside[0] != '/' {
+			if locale, _, ok := cutLocale(path, o.Locales); ok {
+				m.Locale, m.LocaleNamed = locale, true // of the 404 page
+			}
 			m.setPath(path)
 			return m, Verdict{Outcome: NotFound}
 		}
@@ -99,13 +111,11 @@ func Parse(target string, o *Options) (Match, Verdict) {
 	if strings.HasPrefix(path, dataPrefix) {
 		return parseData(m, path, o)
 	}
-	if len(o.Locales) > 0 {
-		if locale, rest, ok := cutLocale(path, o.Locales); ok {
-			m.Locale, m.LocaleNamed = locale, true
-			m.prefix = path[:1+len(segmentAt(path, 1))]
-			m.filesBelow = locale == o.DefaultLocale || slices.Contains(o.DomainLocales, locale)
-			path = rest
-		}
+	if locale, rest, ok := cutLocale(path, o.Locales); ok {
+		m.Locale, m.LocaleNamed = locale, true
+		m.prefix = path[:1+len(segmentAt(path, 1))]
+		m.filesBelow = slices.Contains(o.FileLocales, locale)
+		path = rest
 	}
 	m.setPath(path)
 	return m, Verdict{}
@@ -335,7 +345,32 @@ func withQuery(path, query string) string {
 	return strings.TrimSuffix(string(out), "?")
 }
 
+// withoutDefault takes the default locale out of a path: where a redirect is due, it
+// leads to the shorter form.
+func withoutDefault(path string, o *Options) string {
+	if len(o.Locales) == 0 {
+		return path
+	}
+	inside, base := path, ""
+	if o.BasePath != "" {
+		if rest, ok := strings.CutPrefix(path, o.BasePath); ok && rest != "" && rest[0] == '/' {
+			inside, base = rest, o.BasePath
+		}
+	}
+	locale, rest, ok := cutLocale(inside, o.Locales)
+	if !ok || locale != o.DefaultLocale {
+		return path
+	}
+	if rest == "/" && base != "" && !(o.TrailingSlash && path[len(path)-1] == '/') {
+		return base
+	}
+	return base + rest
+}
+
 func cutLocale(path string, locales []string) (locale, rest string, ok bool) {
+	if len(locales) == 0 {
+		return "", path, false
+	}
 	seg := segmentAt(path, 1)
 	for _, l := range locales {
 		if strings.EqualFold(l, seg) {

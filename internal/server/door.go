@@ -24,12 +24,16 @@ func (s *Server) door(q *request) (bool, error) {
 	if target == "" {
 		target = r.URL.RequestURI()
 	}
-	match, verdict := route.Parse(target, &s.parse)
-	q.match = match
-	s.settleLocale(q)
-	q.asked = q.match
+	match, verdict := route.Parse(target, s.urlOptions(q))
+	q.asked, q.match = match, match
 	switch verdict.Outcome {
 	case route.Redirect:
+		// Who is sent to another locale need not be sent to another slash first.
+		if s.locales != nil {
+			if done, err := s.locale(q); done || err != nil {
+				return done, err
+			}
+		}
 		s.redirect(q, http.StatusPermanentRedirect, verdict.Location)
 		return true, nil
 	case route.NotFound:

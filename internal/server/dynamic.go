@@ -43,7 +43,7 @@ func (s *Server) page(q *request) error {
 	}
 	job := render.PageJob{
 		Route: m.Route, Mode: render.ModeRequest, Form: form, Request: s.requestOf(q), Path: m.Path, AsPath: q.asked.AsPath(),
-		ResolvedURL: q.resolvedURL(), Locale: m.Locale, DefaultLocale: q.tongue.preset, OnDomain: q.tongue.onDomain, Query: m.Merged.AppendJSON(nil),
+		ResolvedURL: q.resolvedURL(), Locale: m.Locale, DefaultLocale: q.tongue.preset, OnDomain: s.onDomain(q), Query: m.Merged.AppendJSON(nil),
 	}
 	if q.page.dynamic {
 		job.Params = m.Params.AppendJSON(nil)
@@ -119,11 +119,11 @@ func (s *Server) renderErrorPage(q *request, p *page, status int, cause error) b
 	m := &q.match
 	job := render.PageJob{
 		Route: p.Route, Mode: render.ModeRequest, Form: "html", Request: s.requestOf(q), Path: q.asked.Path, AsPath: q.asked.AsPath(),
-		Locale: m.Locale, DefaultLocale: q.tongue.preset, OnDomain: q.tongue.onDomain, StatusCode: status,
+		Locale: m.Locale, DefaultLocale: q.tongue.preset, OnDomain: s.onDomain(q), StatusCode: status,
 	}
 	if p.Kind != manifest.Special {
 		job.Path = p.Route
-		job.AsPath = (&route.Match{RawPath: p.Route, Query: m.Query}).AsPath()
+		job.AsPath = (&route.Match{RawPath: p.Route, TrailingSlash: s.parse.TrailingSlash, Query: m.Query}).AsPath()
 	}
 	// Its query is that of the URL, without the params of the page that failed.
 	job.Query = m.Query.AppendJSON(nil)

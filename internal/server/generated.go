@@ -86,7 +86,8 @@ func (s *Server) generated(q *request) error {
 	admitted := s.admitted(p, key)
 	if !admitted && p.Fallback == manifest.FallbackFalse {
 		if s.locales != nil {
-			m.Locale = s.locales.DefaultLocale // of the 404 page, as Next.js has it
+			// The 404 page is that of the default locale, and a document always.
+			m.Locale, m.Form = q.tongue.preset, route.HTML
 		}
 		return errNotFound
 	}
@@ -152,7 +153,8 @@ func (s *Server) keyOf(p *page, m *route.Match) cache.Key {
 // is a page without params.
 func (s *Server) pageJob(key cache.Key, m *route.Match) render.PageJob {
 	job := render.PageJob{
-		Route: key.Route, Mode: render.ModeSSG, Form: "html", Path: key.Path, AsPath: key.Path, Locale: key.Locale,
+		Route: key.Route, Mode: render.ModeSSG, Form: "html", Path: key.Path, Locale: key.Locale,
+		AsPath: (&route.Match{RawPath: key.Path, TrailingSlash: s.parse.TrailingSlash}).AsPath(),
 	}
 	if s.locales != nil {
 		// As at build: the page is for visitors of every domain.
@@ -160,7 +162,7 @@ func (s *Server) pageJob(key cache.Key, m *route.Match) render.PageJob {
 	}
 	if m != nil {
 		bare := *m
-		bare.Query, bare.RawQuery, bare.Merged, bare.TrailingSlash = nil, "", bare.Params, false
+		bare.Query, bare.RawQuery, bare.Merged, bare.TrailingSlash = nil, "", bare.Params, s.parse.TrailingSlash
 		job.AsPath, _, _ = strings.Cut(bare.ResolvedURL(), "?")
 		if strings.Contains(key.Route, "/[") {
 			job.Params = m.Params.AppendJSON(nil)

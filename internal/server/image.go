@@ -118,7 +118,7 @@ func glob(pattern string) *regexp.Regexp {
 // image is sent.
 func (s *Server) image(q *request) (bool, error) {
 	im := s.images
-	if im.path == "" || q.match.Form != route.HTML || q.match.RawPath != im.path {
+	if im.path == "" || q.match.Form != route.HTML || q.match.LocaleNamed || q.match.RawPath != im.path {
 		return false, nil
 	}
 	source, problem := im.check(q.match.Query)

@@ -21,8 +21,10 @@ type locales struct {
 	// them.
 	names []localeName
 	at    map[string]int
-	// hosts are Domains' names without port, in lower case.
-	hosts []string
+	// hosts are Domains' names without port, in lower case, and options what
+	// route.Parse is told for each.
+	hosts   []string
+	options []*route.Options
 }
 
 // localeName is what a client may ask for, what it gets, and how early in the
@@ -71,8 +73,15 @@ func (l *locales) parseOptions(o *route.Options) {
 		return
 	}
 	o.Locales, o.DefaultLocale = l.Locales, l.DefaultLocale
+	o.FileLocales = []string{l.DefaultLocale}
 	for _, d := range l.Domains {
-		o.DomainLocales = append(o.DomainLocales, d.DefaultLocale)
+		o.FileLocales = append(o.FileLocales, d.DefaultLocale)
+	}
+	l.options = make([]*route.Options, len(l.Domains))
+	for i, d := range l.Domains {
+		own := *o
+		own.DefaultLocale = d.DefaultLocale
+		l.options[i] = &own
 	}
 }
 
@@ -95,20 +104,15 @@ func (p *page) matchedIn(locale string) []string {
 	return []string{manifest.Key(locale, p.Route)}
 }
 
-// byHost is the domain that a request was sent to, or nil.
-func (l *locales) byHost(host string) *config.Domain {
+// byHost is the index of the domain that a request was sent to, or -1.
+func (l *locales) byHost(host string) int {
 	if len(l.hosts) == 0 {
-		return nil
+		return -1
 	}
 	if i := strings.LastIndexByte(host, ':'); i >= 0 && strings.IndexByte(host[i:], ']') < 0 {
 		host = host[:i]
 	}
-	for i, h := range l.hosts {
-		if strings.EqualFold(h, host) {
-			return &l.Domains[i]
-		}
-	}
-	return nil
+	return slices.IndexFunc(l.hosts, func(h string) bool { return strings.EqualFold(h, host) })
 }
 
 // owner is the domain that a locale lives on, or nil.
@@ -125,32 +129,32 @@ func (l *locales) owner(locale string) *config.Domain {
 	return nil
 }
 
-// tongue is what the locale stage finds out about a request.
+// tongue is what a request's host says about locales.
 type tongue struct {
 	// domain that the request was sent to; nil when none has its host.
 	domain *config.Domain
-	// preset is the default locale: the domain's, or the app's.
+	// preset is the default locale: the domain's, or the app's; empty without i18n.
 	preset string
-	// onDomain: links may lead to other domains.
-	onDomain bool
 }
 
-// settleLocale gives the request the default locale of its host. The door calls
-// it for every request, so that 404 pages have a locale too.
-func (s *Server) settleLocale(q *request) {
+// urlOptions is how to parse the URL of a request: with i18n its host chooses the
+// default locale.
+func (s *Server) urlOptions(q *request) *route.Options {
 	l := s.locales
 	if l == nil {
-		return
+		return &s.parse
 	}
-	t := &q.tongue
-	t.preset = l.DefaultLocale
-	if t.domain = l.byHost(q.r.Host); t.domain != nil {
-		t.preset = t.domain.DefaultLocale
+	if i := l.byHost(q.r.Host); i >= 0 {
+		q.tongue = tongue{&l.Domains[i], l.Domains[i].DefaultLocale}
+		return l.options[i]
 	}
-	if !q.match.LocaleNamed {
-		q.match.Locale = t.preset
-	}
-	t.onDomain = t.domain != nil || q.match.LocaleNamed && l.owner(q.match.Locale) != nil
+	q.tongue.preset = l.DefaultLocale
+	return &s.parse
+}
+
+// onDomain: the request was sent to a domain of i18n, or for a locale that has one.
+func (s *Server) onDomain(q *request) bool {
+	return s.locales != nil && (q.tongue.domain != nil || q.asked.LocaleNamed && s.locales.owner(q.asked.Locale) != nil)
 }
 
 // locale sends a visitor of the root to the locale, or the domain, that suits
@@ -198,10 +202,14 @@ func (s *Server) elsewhere(q *request) string {
 		to += "/"
 	}
 	if q.match.RawQuery != "" {
-		to += "?" + q.match.RawQuery
+		to += "?" + quoteQuery.Replace(q.match.RawQuery)
 	}
 	return to
 }
+
+// quoteQuery encodes what browsers encode in a query; blanks and control characters
+// have not come through the door.
+var quoteQuery = strings.NewReplacer(`"`, "%22", "'", "%27", "<", "%3C", ">", "%3E")
 
 // cookie is the locale that NEXT_LOCALE names; empty when it names none.
 func (l *locales) cookie(headers []string) string {
