@@ -48,14 +48,13 @@ func (s *Server) Revalidate(ctx context.Context, path string, onlyGenerated bool
 
 // renderDirectly finds the page of a path and renders it.
 func (s *Server) renderDirectly(q *request, path string) error {
-	match, verdict := route.Parse(path, &s.parse)
+	o := s.urlOptions(q)
+	match, verdict := route.Parse(path, o)
 	if verdict.Outcome == route.Redirect {
 		// A path in another spelling means the page it redirects to.
-		match, verdict = route.Parse(verdict.Location, &s.parse)
+		match, verdict = route.Parse(verdict.Location, o)
 	}
-	q.match = match
-	s.settleLocale(q)
-	q.asked = q.match
+	q.asked, q.match = match, match
 	if verdict.Outcome != route.Proceed || q.match.Form == route.Data {
 		return errNotFound
 	}
