@@ -291,7 +291,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 	defer pool.Close()
 
 	phase = time.Now()
-	c := &collector{engine: pool, blamer: b.blamer, limit: 4 * b.workers(), i18n: b.config.I18n}
+	c := &collector{engine: pool, blamer: b.blamer, limit: 4 * b.workers(), i18n: b.config.I18n, trailingSlash: b.config.TrailingSlash}
 	for _, p := range b.allRoutes() {
 		c.pages = append(c.pages, &page{Page: p, edge: b.compiled.Pages[p.Route].Runtime != ""})
 	}

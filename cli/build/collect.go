@@ -36,6 +36,8 @@ type collector struct {
 	pages []*page
 	limit int
 	i18n  *config.I18n // nil without i18n
+	// trailingSlash: URLs end in a slash.
+	trailingSlash bool
 }
 
 // locales are those that every page is made for; without i18n that is one, the

@@ -115,6 +115,7 @@ func (r *prerenderer) inEveryLocale(t task) []task {
 // every domain, so its default locale is the app's.
 func (r *prerenderer) inLocale(locale string, t task) task {
 	t.job.Form = "html"
+	t.job.AsPath = (&route.Match{RawPath: t.job.AsPath, TrailingSlash: r.trailingSlash}).AsPath()
 	if r.i18n != nil {
 		t.job.Locale, t.job.DefaultLocale, t.job.OnDomain = locale, r.i18n.DefaultLocale, len(r.i18n.Domains) > 0
 	}
