@@ -12,11 +12,13 @@ import (
 
 // Names of the Jobs.
 const (
-	JobPage    = "page"
-	JobAPI     = "api"
-	JobCollect = "collect"
-	JobPaths   = "paths"
-	JobWarm    = "warm"
+	JobPage       = "page"
+	JobAPI        = "api"
+	JobCollect    = "collect"
+	JobPaths      = "paths"
+	JobWarm       = "warm"
+	JobMiddleware = "middleware"
+	JobEdge       = "edge"
 )
 
 // Modes of a PageJob.

@@ -20,6 +20,9 @@ type Request struct {
 	// that user code finds when no proxy has set them.
 	Host string
 	Port int
+	// Data: it is a data request of an app with middleware, which code is told
+	// by the header x-nextjs-data.
+	Data bool
 }
 
 // repeatable tells whether running the request a second time is what HTTP allows
@@ -52,7 +55,15 @@ func (q *Request) appendJSON(dst []byte) []byte {
 	dst = appendInt(dst, r.ProtoMajor)
 	dst = append(dst, '.')
 	dst = appendInt(dst, r.ProtoMinor)
-	dst = append(dst, `","headers":["host",`...)
+	dst = append(dst, `","headers":`...)
+	return append(q.appendHeaders(dst, address, nil), '}')
+}
+
+// appendHeaders appends the flat list of headers without the hidden ones. address is
+// that of the client.
+func (q *Request) appendHeaders(dst []byte, address string, hidden map[string]bool) []byte {
+	r := q.HTTP
+	dst = append(dst, `["host",`...)
 	host := r.Host
 	if host == "" {
 		host = q.Host
@@ -71,6 +82,10 @@ func (q *Request) appendJSON(dst []byte) []byte {
 			haveProto = true
 		case "X-Forwarded-For":
 			haveFor = true
+		default:
+			if hidden[name] {
+				continue
+			}
 		}
 		for _, v := range values {
 			dst = append(dst, ',')
@@ -97,7 +112,7 @@ func (q *Request) appendJSON(dst []byte) []byte {
 		dst = append(dst, '"')
 	}
 	if !haveProto {
-		if https {
+		if r.TLS != nil {
 			dst = append(dst, `,"x-forwarded-proto","https"`...)
 		} else {
 			dst = append(dst, `,"x-forwarded-proto","http"`...)
@@ -107,7 +122,10 @@ func (q *Request) appendJSON(dst []byte) []byte {
 		dst = append(dst, `,"x-forwarded-for",`...)
 		dst = route.AppendJSONString(dst, address)
 	}
-	return append(dst, ']', '}')
+	if q.Data {
+		dst = append(dst, `,"x-nextjs-data","1"`...)
+	}
+	return append(dst, ']')
 }
 
 func appendHeaderName(dst []byte, name string) []byte {

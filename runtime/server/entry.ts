@@ -9,7 +9,7 @@ import { api } from "./api";
 import { load, start } from "./app";
 import { collect } from "./collect";
 import { edge } from "./edge";
-import { middleware, resetMiddleware } from "./middleware";
+import { loadMiddleware, middleware, resetMiddleware } from "./middleware";
 import { page } from "./page";
 import { paths } from "./paths";
 import type { Boot, WarmJob } from "./protocol";
@@ -32,7 +32,9 @@ handle("middleware", middleware);
 handle("collect", collect);
 handle("paths", paths);
 handle("warm", (job: Job) => {
-  for (const route of (JSON.parse(job.input) as WarmJob).routes) load(route);
+  const input = JSON.parse(job.input) as WarmJob;
+  for (const route of input.routes) load(route);
+  if (input.middleware) loadMiddleware();
   job.reply("{}");
 });
 

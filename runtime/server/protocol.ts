@@ -198,4 +198,5 @@ export interface PathsReply {
 /** Job "warm": require every listed module so that code caches can be made. Answer: {}. */
 export interface WarmJob {
   routes: string[];
+  middleware?: true;
 }
