@@ -196,9 +196,10 @@ func (s *Server) madeErrorPage(q *request, p *page, status int) bool {
 	return false
 }
 
-// isDataPath: the path begins as data URLs do, whether it is one or not.
+// isDataPath: the path begins as data URLs do, whether it is one or not. With a
+// locale in front it does not.
 func isDataPath(m *route.Match) bool {
-	rest, ok := strings.CutPrefix(m.RawPath, "/_next/data")
+	rest, ok := strings.CutPrefix(m.LocalePath(), "/_next/data")
 	return ok && (rest == "" || rest[0] == '/')
 }
 

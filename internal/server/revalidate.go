@@ -34,6 +34,9 @@ func (s *Server) Revalidate(ctx context.Context, path string, onlyGenerated bool
 	if errors.Is(err, errNotFound) && q.page != nil && q.page.dynamic && w.header["X-Nextjs-Cache"] == nil {
 		return errors.New("Internal: NoFallbackError") //nolint:staticcheck // the text that user code knows
 	}
+	if errors.Is(err, errNotFound) && w.header.Get("X-Nextjs-Cache") == "REVALIDATED" {
+		return nil // getStaticProps said so; the 404 page is nobody's here
+	}
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
