@@ -95,9 +95,10 @@ func list(s []string) []string {
 // clientFiles is what the manifests say about the browser's files.
 func (b *build) clientFiles() manifest.Client {
 	client := manifest.Client{
-		Dir:   b.Dir,
-		Main:  append(list(b.compiled.MainPreload), b.compiled.MainScripts...),
-		Pages: make(map[string]manifest.ClientPage, len(b.compiled.Pages)),
+		Dir:       b.Dir,
+		Main:      append(list(b.compiled.MainPreload), b.compiled.MainScripts...),
+		NextImage: b.compiled.NextImage,
+		Pages:     make(map[string]manifest.ClientPage, len(b.compiled.Pages)),
 	}
 	for route, p := range b.compiled.Pages {
 		if len(p.Scripts) > 0 {

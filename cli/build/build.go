@@ -42,6 +42,8 @@ type Options struct {
 	Style diag.Style
 	// Timings prints what each phase took.
 	Timings bool
+	// Set are options of next.config that flags decide, over the file's.
+	Set map[string]any
 }
 
 // Result of a build.
@@ -66,6 +68,10 @@ type build struct {
 	frozen   *frozen // set by compile
 	preview  manifest.Preview
 	began    time.Time
+	// evaluator runs the config file; set by load.
+	evaluator *evaluator
+	// export is set when the output is one.
+	export *export
 }
 
 // Run builds the app. Mistakes in the app are *diag.Message or diag.Errors; the
@@ -87,7 +93,16 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	}
 	b.output, b.blamer = out, newBlamer(b.Dir, out.staging)
 	defer out.discard()
+	if b.config.Output == outputExport {
+		if b.export, err = b.newExport(); err != nil {
+			return nil, err
+		}
+		defer b.export.discard()
+	}
 	if err := b.compile(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.checkImages(); err != nil {
 		return nil, err
 	}
 	m, rows, err := b.generate(ctx)
@@ -98,11 +113,21 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if err := manifest.Write(out.staging, m, b.clientFiles()); err != nil {
 		return nil, cannotWrite(err)
 	}
+	if b.export != nil {
+		if err := b.export.finish(); err != nil {
+			return nil, err
+		}
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	if err := out.publish(!b.config.CleanDistDir); err != nil {
 		return nil, err
+	}
+	if b.export != nil {
+		if err := b.export.folder.replace(); err != nil {
+			return nil, err
+		}
 	}
 	b.timing("manifests", phase)
 	fmt.Fprintln(b.Out)
@@ -164,11 +189,11 @@ func (b *build) load(ctx context.Context) error {
 	}
 	phase := time.Now()
 	ev := &evaluator{ctx: ctx, dir: b.Dir, env: env.Vars, runtime: files.Files, console: b.console}
-	cfg, warnings, err := config.Load(b.Dir, "phase-production-build", ev.evaluate)
+	cfg, warnings, err := config.Load(b.Dir, config.PhaseBuild, b.Set, ev.evaluate)
 	if err != nil {
 		return err
 	}
-	b.config = cfg
+	b.config, b.evaluator = cfg, ev
 	b.warn(warnings)
 	b.timing("config", phase)
 	b.id = manifest.BuildID(cfg)
@@ -301,6 +326,11 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 	if err := c.staticPaths(ctx); err != nil {
 		return nil, nil, err
 	}
+	if b.export != nil {
+		if err := b.checkExportable(c.pages); err != nil {
+			return nil, nil, err
+		}
+	}
 	b.progress.done("Collected page data", phase)
 
 	phase = time.Now()
@@ -309,7 +339,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 		return nil, nil, cannotWrite(err)
 	}
 	defer root.Close()
-	r := &prerenderer{collector: c, root: root, progress: b.progress,
+	r := &prerenderer{collector: c, root: root, progress: b.progress, config: b.config,
 		timeout: time.Duration(b.config.StaticPageGenerationTimeout) * time.Second}
 	tasks := r.tasks()
 	results, err := r.run(ctx, tasks)
@@ -317,6 +347,11 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 		return nil, nil, err
 	}
 	b.progress.done(fmt.Sprintf("Generated static pages (%d/%d)", len(results), len(results)), phase)
+	if b.export != nil {
+		if err := b.export.render(ctx, c, tasks, results); err != nil {
+			return nil, nil, err
+		}
+	}
 
 	phase = time.Now()
 	if err := b.codeCaches(ctx, pool, c.pages); err != nil {

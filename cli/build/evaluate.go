@@ -29,6 +29,9 @@ type evaluator struct {
 	env     map[string]string
 	runtime fs.FS
 	console func(level, text string)
+	// exportArguments, when set, make the answer that of exportPathMap called with
+	// them, a JSON array.
+	exportArguments json.RawMessage
 }
 
 // evaluate bundles the file with what it imports and runs it in the engine. A
@@ -54,6 +57,30 @@ func (e *evaluator) evaluate(file, phase string) ([]byte, error) {
 		return nil, configFailed(e.dir, file, failed.Name, failed.Message, failed.Stack)
 	}
 	return answer, err
+}
+
+// exportContext is what exportPathMap is told beside the usual map.
+type exportContext struct {
+	Dev     bool   `json:"dev"`
+	Dir     string `json:"dir"`
+	OutDir  string `json:"outDir"`
+	DistDir string `json:"distDir"`
+	BuildID string `json:"buildId"`
+}
+
+// exportPathMap calls that function of the config file with the usual map.
+func (e *evaluator) exportPathMap(usual any, context exportContext) ([]byte, error) {
+	arguments, err := json.Marshal([]any{usual, context})
+	if err != nil {
+		return nil, err
+	}
+	file, err := config.Find(e.dir)
+	if err != nil {
+		return nil, err
+	}
+	again := *e
+	again.exportArguments = arguments
+	return again.evaluate(file, config.PhaseExport)
 }
 
 func configFailed(dir, file, name, message, stack string) error {
@@ -103,6 +130,8 @@ type configInput struct {
 	File     string          `json:"file"`
 	Phase    string          `json:"phase"`
 	Defaults json.RawMessage `json:"defaults"`
+	// ExportArguments: see evaluator.
+	ExportArguments json.RawMessage `json:"exportArguments,omitempty"`
 }
 
 func (e *evaluator) inEngine(file string, code []byte, phase string, defaults []byte) ([]byte, error) {
@@ -129,7 +158,7 @@ func (e *evaluator) inEngine(file string, code []byte, phase string, defaults []
 		return nil, err
 	}
 	defer pool.Close()
-	input, err := json.Marshal(configInput{file, phase, defaults})
+	input, err := json.Marshal(configInput{file, phase, defaults, e.exportArguments})
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +171,7 @@ func (e *evaluator) inEngine(file string, code []byte, phase string, defaults []
 
 // nodeDriver does in Node.js what runtime/build/evaluate.ts does in the engine.
 const nodeDriver = `
-const { file, phase, defaults } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const { file, phase, defaults, exportArguments } = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const seen = new Set();
 function portable(v) {
   if (typeof v === "function") return { $function: true };
@@ -160,14 +189,14 @@ function portable(v) {
   let c = await import(require("url").pathToFileURL(file));
   for (let i = 0; i < 3 && c && typeof c === "object" && "default" in c; i++) c = await c.default;
   if (typeof c === "function") c = await c(phase, { defaultConfig: defaults });
-  c = { ...c };
-  for (const k of ["redirects", "rewrites", "headers", "generateBuildId"]) if (typeof c[k] === "function") c[k] = await c[k]();
+  c = exportArguments ? await c.exportPathMap(...exportArguments) : { ...c };
+  if (!exportArguments) for (const k of ["redirects", "rewrites", "headers", "generateBuildId"]) if (typeof c[k] === "function") c[k] = await c[k]();
   require("fs").writeSync(3, JSON.stringify(portable(c)));
 })().catch((e) => { console.error(e); process.exit(1); });
 `
 
 func (e *evaluator) inNode(node, file string, code []byte, phase string, defaults []byte) ([]byte, error) {
-	input, err := json.Marshal(configInput{file, phase, defaults})
+	input, err := json.Marshal(configInput{file, phase, defaults, e.exportArguments})
 	if err != nil {
 		return nil, err
 	}

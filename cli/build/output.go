@@ -26,19 +26,23 @@ func newOutput(dir, distDir string) (*output, error) {
 		return nil, diag.Errorf("dist-dir", "distDir %q is the project folder itself", distDir).
 			WithHint("name a folder of its own, for example '.next'")
 	}
-	if err := os.MkdirAll(filepath.Dir(o.final), 0o755); err != nil {
+	return stage(o.final)
+}
+
+// stage makes the folder that will take the place of final, an absolute path.
+func stage(final string) (*output, error) {
+	if err := os.MkdirAll(filepath.Dir(final), 0o755); err != nil {
 		return nil, cannotWrite(err)
 	}
-	removeAbandoned(o.final + stagingInfix)
-	staging, err := os.MkdirTemp(filepath.Dir(o.final), filepath.Base(o.final)+stagingInfix)
+	removeAbandoned(final + stagingInfix)
+	staging, err := os.MkdirTemp(filepath.Dir(final), filepath.Base(final)+stagingInfix)
 	if err != nil {
 		return nil, cannotWrite(err)
 	}
 	if err := os.Chmod(staging, 0o755); err != nil {
 		return nil, cannotWrite(err)
 	}
-	o.staging = staging
-	return o, nil
+	return &output{final: final, staging: staging}, nil
 }
 
 const stagingInfix = "-building-"
@@ -87,17 +91,25 @@ func (o *output) publish(keep bool) error {
 		if err != nil {
 			return cannotWrite(err)
 		}
-		if err := exchange(o.staging, o.final); err != nil {
+	}
+	return o.replace()
+}
+
+// replace puts the staging folder in the place of the final one, of which nothing
+// is kept.
+func (o *output) replace() error {
+	if _, err := os.Stat(o.final); err != nil {
+		if err := os.Rename(o.staging, o.final); err != nil {
 			return cannotWrite(err)
-		}
-		// What is in staging now is the old build.
-		if err := os.RemoveAll(o.staging); err != nil {
-			return fmt.Errorf("build: the previous output could not be removed: %w", err)
 		}
 		return nil
 	}
-	if err := os.Rename(o.staging, o.final); err != nil {
+	if err := exchange(o.staging, o.final); err != nil {
 		return cannotWrite(err)
+	}
+	// What is in staging now is what was there before.
+	if err := os.RemoveAll(o.staging); err != nil {
+		return fmt.Errorf("build: the previous output could not be removed: %w", err)
 	}
 	return nil
 }

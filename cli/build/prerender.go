@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/diag"
 	"github.com/onwardjs/onward/internal/engine"
 	"github.com/onwardjs/onward/internal/manifest"
@@ -27,6 +29,7 @@ type prerenderer struct {
 	root     *os.Root // the staging folder
 	timeout  time.Duration
 	progress *progress
+	config   *config.Config
 
 	total int
 	made  atomic.Int64
@@ -45,10 +48,15 @@ type task struct {
 	file string // output file without extension, relative to the output folder
 	// shell: it is a page's fallback shell; special: it is 404 or 500 made from _error.
 	shell, special bool
+	// whole: file has its extension already.
+	whole bool
 }
 
-// attempts is how often a path that took too long is tried.
+// attempts is how often a path that took too long is tried, unless the config says
+// otherwise.
 const attempts = 3
+
+func (r *prerenderer) attempts() int { return cmp.Or(r.config.StaticGenerationRetryCount, attempts) }
 
 func (r *prerenderer) tasks() []task {
 	var tasks []task
@@ -147,7 +155,9 @@ func (r *prerenderer) run(ctx context.Context, tasks []task) ([]made, error) {
 		}
 		if err != nil {
 			// The first failure ends the build; what runs already may finish.
-			cancel()
+			if r.config.PrerenderEarlyExit {
+				cancel()
+			}
 			return err
 		}
 		results[i] = m
@@ -166,7 +176,7 @@ func (r *prerenderer) one(ctx context.Context, t *task) (made, error) {
 	for try := 1; ; try++ {
 		reply, err = r.engine.Do(ctx, &engine.Job{Name: "page", Input: input, Timeout: r.timeout})
 		kind, isEngine := engine.KindOf(err)
-		if err == nil || !isEngine || kind != engine.Timeout && kind != engine.Crashed || try == attempts {
+		if err == nil || !isEngine || kind != engine.Timeout && kind != engine.Crashed || try >= r.attempts() {
 			break
 		}
 	}
@@ -183,13 +193,19 @@ func (r *prerenderer) one(ctx context.Context, t *task) (made, error) {
 	if seconds, ok := answer.RevalidateSeconds(); ok {
 		m.entry.Revalidate = seconds
 	}
+	if m.entry.Revalidate > 0 && r.config.Output == outputExport {
+		return m, r.failed(t, &engine.Error{Message: `ISR cannot be used with output: "export": there is no server to make the page anew. Take "revalidate" out of what getStaticProps returns`})
+	}
 	switch answer.Kind {
 	case render.KindRedirect:
 		return m, r.failed(t, &engine.Error{Message: "`redirect` can not be returned from getStaticProps during prerendering"})
 	case render.KindNotFound:
 		m.entry.NotFound = true
 	default:
-		m.entry.HTML = t.file + ".html"
+		m.entry.HTML = t.file
+		if !t.whole {
+			m.entry.HTML += ".html"
+		}
 		if err := r.write(m.entry.HTML, reply.Body); err != nil {
 			return m, err
 		}
@@ -235,7 +251,7 @@ func (r *prerenderer) failed(t *task, err error) error {
 	path := manifest.Key(t.job.Locale, t.job.Path)
 	m := diag.Errorf("prerender", "Error occurred prerendering page %q: %s", path, failed.Error())
 	if failed.Kind == engine.Timeout {
-		m = diag.Errorf("prerender-timeout", "Prerendering page %q took more than %v, %d times", path, r.timeout, attempts).
+		m = diag.Errorf("prerender-timeout", "Prerendering page %q took more than %v, %d times", path, r.timeout, r.attempts()).
 			WithHint("make its data function faster, or set staticPageGenerationTimeout in next.config")
 	} else if failed.Kind == engine.OutOfMemory {
 		m = m.WithHint("rendering this page needed more memory than a worker may use; look for an endless list or loop")

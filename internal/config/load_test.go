@@ -234,8 +234,8 @@ func TestWarnings(t *testing.T) {
 		{`{"redirects":[{"source":"/a","destination":"/b","permanent":true}]}`, []string{`"redirects" is not supported yet`}},
 		{`{"rewrites":[{"source":"/a","destination":"/b"}]}`, []string{`"rewrites" is not supported yet`}},
 		{`{"i18n":{"locales":["en"],"defaultLocale":"en"}}`, []string{`"i18n" is not supported yet`}},
-		{`{"output":"standalone"}`, []string{`"output" is not supported yet`}},
-		{`{"output":"export"}`, []string{`"output" is not supported yet`}},
+		{`{"output":"standalone"}`, nil},
+		{`{"output":"export"}`, nil},
 		{`{"experimental":{"swrDelta":1}}`, []string{`"experimental.swrDelta" is now called "expireTime"`}},
 		{`{"eslint":{"ignoreDuringBuilds":true}}`, []string{`"eslint" has no effect any more`}},
 		{`{"images":{"domains":["a.b"]}}`, []string{`"images.domains" is deprecated`}},
@@ -319,4 +319,35 @@ func FuzzParse(f *testing.F) {
 			t.Fatal("neither a config nor an error, or both")
 		}
 	})
+}
+
+func TestExport(t *testing.T) {
+	for _, tt := range []struct{ js, dist, export string }{
+		{`{"output":"export"}`, ".next", "out"},
+		{`{"output":"export","distDir":"docs"}`, ".next", "docs"},
+		{`{"distDir":"build"}`, "build", ""},
+	} {
+		c, _, err := parse(t, tt.js)
+		if err != nil || c.DistDir != tt.dist || c.ExportDir != tt.export {
+			t.Errorf("%s: distDir %q, export to %q, %v; want %q, %q", tt.js, c.DistDir, c.ExportDir, err, tt.dist, tt.export)
+		}
+	}
+	_, warnings, err := parse(t, `{"output":"export","headers":[{"source":"/a","headers":[{"key":"X","value":"y"}]}],"redirects":[]}`)
+	if err != nil || !slices.ContainsFunc(warnings, func(m *diag.Message) bool { return m.Text == `headers will not work with output: "export"` }) {
+		t.Errorf("no warning about headers: %v %v", warnings, err)
+	}
+}
+
+func TestSetOverFile(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "next.config.js"), "")
+	evaluate := func(string, string) ([]byte, error) { return []byte(`{"output":"standalone","compress":false}`), nil }
+	c, _, err := Load(dir, PhaseBuild, map[string]any{"output": "export"}, evaluate)
+	if err != nil || c.Output != "export" || c.Compress {
+		t.Errorf("got %+v, %v", c, err)
+	}
+	t.Setenv("NEXT_PRIVATE_STANDALONE", "1")
+	if c, _, err := Load(t.TempDir(), PhaseBuild, nil, evaluate); err != nil || c.Output != "standalone" {
+		t.Errorf("NEXT_PRIVATE_STANDALONE: output %q, %v", c.Output, err)
+	}
 }

@@ -1,5 +1,6 @@
 /**
- * Evaluates next.config.* in the engine. Job "config": {file, phase, defaults}.
+ * Evaluates next.config.* in the engine. Job "config": {file, phase, defaults,
+ * exportArguments?}; with the last, the answer is that of exportPathMap.
  * The answer is the resolved configuration as JSON. Functions that the server
  * needs the results of (redirects, headers ...) are called here; what JSON cannot
  * carry is marked: {"$regexp": source}, {"$function": true}.
@@ -13,6 +14,7 @@ interface Input {
   file: string;
   phase: string;
   defaults: Record<string, unknown>;
+  exportArguments?: unknown[];
 }
 
 const results = ["redirects", "rewrites", "headers", "generateBuildId"] as const;
@@ -33,7 +35,7 @@ function portable(value: unknown, seen: Set<object>): unknown {
   return out;
 }
 
-async function evaluate({ file, phase, defaults }: Input): Promise<unknown> {
+async function evaluate({ file, phase, defaults, exportArguments }: Input): Promise<unknown> {
   let loaded: unknown = await require(file);
   if (loaded && typeof loaded === "object" && "default" in loaded) loaded = loaded.default;
   loaded = await loaded;
@@ -44,6 +46,7 @@ async function evaluate({ file, phase, defaults }: Input): Promise<unknown> {
     );
   }
   const resolved: Record<string, unknown> = { ...config };
+  if (exportArguments) return portable(await (resolved.exportPathMap as (...args: unknown[]) => unknown)(...exportArguments), new Set());
   for (const key of results) {
     const fn = resolved[key];
     if (typeof fn === "function") resolved[key] = await (fn as () => unknown).call(config);
