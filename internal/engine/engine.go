@@ -150,6 +150,9 @@ type Options struct {
 	// runtime in one). Snapshot, when it fits this binary, replaces it.
 	Runtime  []byte
 	Snapshot []byte
+	// Script is the file that holds Runtime, for engines that run it in another
+	// process; empty: those make a file of their own.
+	Script string
 	// Boot is a JSON document handed to the runtime once per worker, before
 	// any Job.
 	Boot []byte

@@ -1,6 +1,6 @@
 /**
  * The messages that cross the border between Go and JavaScript. The Go half is
- * internal/engine/v8/message.go; the numbers here and there must agree.
+ * internal/engine/pool/message.go; the numbers here and there must agree.
  *
  * A message is (kind, id, text, body, n); unused places are undefined or 0.
  * Jobs are numbered by Go, operations by JavaScript; the two are independent.
@@ -32,6 +32,10 @@ export const enum In {
   Rejections = 11,
   /** id of an operation, n: bytes of what JavaScript streams into it that were taken. */
   OpCredit = 12,
+  /** Processes only: Out.Pong is to follow at once. */
+  Ping = 13,
+  /** Processes only: nothing else is to be done, so the heap may be collected. */
+  Collect = 14,
 }
 
 /** JavaScript to Go, through __native.post(). */
@@ -64,4 +68,8 @@ export const enum Out {
   Wake = 13,
   /** n: 0 debug, 1 info, 2 log, 3 warn, 4 error; text. */
   Console = 14,
+  /** Processes only. n: bytes of heap in use. */
+  Pong = 15,
+  /** Processes only. id: this Job and all that came before it have begun. */
+  Begun = 16,
 }

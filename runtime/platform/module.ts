@@ -2,7 +2,7 @@
  * CommonJS for the app's bundles. Builtins and the runtime's own packages are
  * registered by name; everything else is an absolute or relative path that the
  * engine's Load knows. There is no search in node_modules: the compiler has
- * bundled what comes from there.
+ * bundled what comes from there, and what it left out setOutside finds.
  */
 
 const { compile, source } = __native;
@@ -53,6 +53,18 @@ function findRegistered(id: string): Registered | undefined {
   return registered.get(id) ?? (id.startsWith("node:") ? registered.get(id.slice(5)) : undefined);
 }
 
+/** Whether require(id) answers what was registered. */
+export function isRegistered(id: string): boolean {
+  return findRegistered(id) !== undefined;
+}
+
+let outside: ((id: string) => { exports: unknown } | undefined) | undefined;
+
+/** Sets what require() asks for a bare name that is not registered. */
+export function setOutside(look: (id: string) => { exports: unknown } | undefined): void {
+  outside = look;
+}
+
 function notFound(id: string, from: Module | null): Error {
   const stack: string[] = [];
   for (let m = from; m && !stack.includes(m.filename); m = m.parent) stack.push(m.filename);
@@ -92,7 +104,11 @@ function requireFrom(id: string, from: Module | null, base: string): unknown {
     }
     return builtin.value;
   }
-  if (!isPath(id)) throw notFound(id, from);
+  if (!isPath(id)) {
+    const found = outside?.(id);
+    if (found) return found.exports;
+    throw notFound(id, from);
+  }
   const path = join(base, id);
   for (const suffix of suffixes) {
     const known = cache[path + suffix];

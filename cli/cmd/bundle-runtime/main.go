@@ -2,6 +2,7 @@
 // from npm into runtime/dist, once, when Onward itself is built:
 //
 //	platform.js  the Web and Node.js platform, an ES module that app builds link
+//	node.js      what takes its place where Node.js itself is below
 //	evaluate.js  a whole runtime for evaluating next.config files
 //
 // Usage: bundle-runtime RUNTIME_FOLDER
@@ -13,6 +14,8 @@ import (
 	"path/filepath"
 
 	"github.com/evanw/esbuild/pkg/api"
+
+	"github.com/onwardjs/onward/cli/compile"
 )
 
 func main() {
@@ -26,6 +29,7 @@ func main() {
 		os.Exit(1)
 	}
 	ok := bundle(dir, "platform/index.ts", "dist/platform.js", api.FormatESModule)
+	ok = bundle(dir, "node/index.ts", "dist/node.js", api.FormatESModule, api.Plugin{Name: "node", Setup: compile.StandIns}) && ok
 	ok = bundle(dir, "build/evaluate.ts", "dist/evaluate.js", api.FormatIIFE) && ok
 	if !ok {
 		os.Exit(1)
@@ -41,7 +45,7 @@ var npmAliases = map[string]string{
 	"string_decoder":   "./platform/node/string-decoder.ts",
 }
 
-func bundle(dir, entry, out string, format api.Format) bool {
+func bundle(dir, entry, out string, format api.Format, plugins ...api.Plugin) bool {
 	result := api.Build(api.BuildOptions{
 		AbsWorkingDir:     dir,
 		EntryPoints:       []string{entry},
@@ -59,6 +63,7 @@ func bundle(dir, entry, out string, format api.Format) bool {
 		Define:            map[string]string{"process.env.NODE_ENV": `"production"`},
 		LegalComments:     api.LegalCommentsEndOfFile,
 		Alias:             npmAliases,
+		Plugins:           plugins,
 		LogLevel:          api.LogLevelWarning,
 		TsconfigRaw:       `{"compilerOptions":{"target":"es2023","verbatimModuleSyntax":true}}`,
 	})

@@ -6,6 +6,7 @@ package enginetest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,10 +16,24 @@ import (
 
 	"github.com/evanw/esbuild/pkg/api"
 
+	"github.com/onwardjs/onward/cli/compile"
 	"github.com/onwardjs/onward/internal/engine"
 	"github.com/onwardjs/onward/internal/engine/host"
+	"github.com/onwardjs/onward/internal/engine/node"
 	"github.com/onwardjs/onward/internal/engine/v8"
 )
+
+// underTest is the engine that the tests run on: every test runs on both.
+var underTest string
+
+func TestMain(m *testing.M) {
+	code := 0
+	for _, underTest = range []string{"v8", "node"} {
+		fmt.Println("engine", underTest)
+		code = max(code, m.Run())
+	}
+	os.Exit(code)
+}
 
 // loopSource is what every test script can import from.
 const loopSource = `
@@ -27,6 +42,9 @@ export * from "./als";
 export * from "./timers";
 export * from "./module";
 `
+
+// nodeSource comes first where Node.js is below.
+const nodeSource = `import "../node/index";`
 
 // bundle compiles a test's script together with the platform's loop.
 func bundle(t testing.TB, script string) []byte {
@@ -42,8 +60,14 @@ func bundle(t testing.TB, script string) []byte {
 			b.OnResolve(api.OnResolveOptions{Filter: "^onward$"}, func(api.OnResolveArgs) (api.OnResolveResult, error) {
 				return api.OnResolveResult{Path: "onward", Namespace: "platform"}, nil
 			})
+			if underTest == "node" {
+				compile.StandIns(b)
+			}
 			b.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "platform"}, func(api.OnLoadArgs) (api.OnLoadResult, error) {
 				source := loopSource
+				if underTest == "node" {
+					source = nodeSource + source
+				}
 				return api.OnLoadResult{Contents: &source, ResolveDir: platform, Loader: api.LoaderTS}, nil
 			})
 		}}},
@@ -72,9 +96,6 @@ func (r *rig) logged() string {
 // start makes an engine whose runtime is script. modules are served by Load.
 func start(t testing.TB, script string, opts engine.Options, table *host.Table, modules map[string]string) *rig {
 	t.Helper()
-	if !v8.Available {
-		t.Fatal("built without V8: these tests need cgo")
-	}
 	r := &rig{t: t}
 	if opts.Runtime == nil {
 		opts.Runtime = bundle(t, script)
@@ -95,13 +116,24 @@ func start(t testing.TB, script string, opts engine.Options, table *host.Table, 
 		r.log = append(r.log, level+" "+text)
 		r.mu.Unlock()
 	}
-	e, err := v8.New(opts, table)
+	e, err := newEngine(opts, table)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Engine = e
 	t.Cleanup(func() { _ = e.Close() })
 	return r
+}
+
+func newEngine(opts engine.Options, table *host.Table) (engine.Engine, error) {
+	if underTest == "v8" {
+		return v8.New(opts, table)
+	}
+	program, err := node.Find(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	return node.New(opts, table, program)
 }
 
 // do runs a Job and returns its meta.

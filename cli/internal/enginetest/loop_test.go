@@ -27,6 +27,9 @@ const answer = (name, fn) => handle(name, async (job) => {
 `
 
 func TestOrderOfQueues(t *testing.T) {
+	if underTest == "node" {
+		return // whether timers or immediates come first is left to chance there
+	}
 	r := start(t, asJob+`
 answer("order", async () => {
   const log = [];
@@ -114,6 +117,9 @@ answer("context", (name) => cases[name]());`, engine.Options{}, testTable(), nil
 		{"bind", `[1,3]`}, {"resource", `[1,3,5]`}, {"generator", `[1,1]`}, {"parallel", `[1,2,3]`}, {"disable", `"none"`},
 		{"runAfterDisable", `4`}, {"operation", `1`},
 	} {
+		if underTest == "node" && c[0] == "defaultValue" {
+			continue // Node.js has that option from version 24 on
+		}
 		t.Run(c[0], func(t *testing.T) {
 			if got := r.must("context", c[0]); got != c[1] {
 				t.Errorf("got %s, want %s", got, c[1])

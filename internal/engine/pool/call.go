@@ -23,6 +23,9 @@ type call struct {
 	w *Worker
 	// retried: it was already moved once from a worker that was lost.
 	retried bool
+	// alone: it may be what the first worker was lost to, so it gets one of its
+	// own.
+	alone bool
 
 	timer *time.Timer
 	head  chan struct{} // closed when reply or err is known

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -22,6 +23,8 @@ const (
 	spillAt = 2
 	// maxInside bounds the Jobs that interleave in one worker.
 	maxInside = 512
+	// maxSolo bounds the workers beyond the others that run Jobs alone.
+	maxSolo = 2
 	// closeGrace is how long machines get to end when the pool closes.
 	closeGrace = 5 * time.Second
 )
@@ -151,7 +154,7 @@ func (p *Pool) submit(c *call) {
 	p.arm()
 	// A worker may stop taking Jobs between being picked and being entered.
 	for range len(p.workers) + 1 {
-		if w := p.pick(); w == nil {
+		if w := p.pick(c); w == nil {
 			break
 		} else if w.enter(c) {
 			return
@@ -178,7 +181,10 @@ func (p *Pool) startFailure() *engine.Error {
 // pick chooses the first worker that is not busy; when all are, the one with
 // the fewest Jobs waiting, after starting one more if there may be. The lock
 // is held.
-func (p *Pool) pick() *Worker {
+func (p *Pool) pick(c *call) *Worker {
+	if c.alone {
+		return p.pickSolo()
+	}
 	var best *Worker
 	var bestWaiting int32
 	for _, w := range p.workers {
@@ -201,16 +207,42 @@ func (p *Pool) pick() *Worker {
 	return best
 }
 
+// pickSolo chooses or starts a worker for a Job that has to run by itself. The lock
+// is held.
+func (p *Pool) pickSolo() *Worker {
+	solos := 0
+	for _, w := range p.workers {
+		if !w.solo {
+			continue
+		}
+		if w.Inside() == 0 && !w.stuck.Load() {
+			return w
+		}
+		solos++
+	}
+	if solos >= maxSolo {
+		return nil
+	}
+	w := p.start()
+	if w != nil {
+		w.solo = true
+	}
+	return w
+}
+
 // mayGrow tells whether one more worker may be started: workers that are stuck
 // do not count, as far as there is relief. The lock is held.
 func (p *Pool) mayGrow() bool {
-	stuck := 0
+	stuck, solo := 0, 0
 	for _, w := range p.workers {
-		if w.stuck.Load() {
+		switch {
+		case w.solo:
+			solo++
+		case w.stuck.Load():
 			stuck++
 		}
 	}
-	return len(p.workers)-min(stuck, p.Opts.Relief) < p.Opts.Workers
+	return len(p.workers)-solo-min(stuck, p.Opts.Relief) < p.Opts.Workers
 }
 
 // Relieve moves the Jobs that wait behind a turn which does not end to other
@@ -264,13 +296,15 @@ func (p *Pool) Left() {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for len(p.queue) > 0 {
-		w := p.pick()
-		if w == nil || !w.enter(p.queue[0]) {
+	for at := 0; at < len(p.queue); {
+		c := p.queue[at]
+		if w := p.pick(c); w != nil && w.enter(c) {
+			p.queue = slices.Delete(p.queue, at, at+1)
+		} else if !c.alone {
 			break
+		} else {
+			at++ // the others need not wait for it
 		}
-		p.queue[0] = nil
-		p.queue = p.queue[1:]
 	}
 	p.queued.Store(int32(len(p.queue)))
 }

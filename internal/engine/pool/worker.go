@@ -50,6 +50,7 @@ type Worker struct {
 	Born time.Time
 
 	machine Machine
+	solo    bool // it takes one Job at a time, of those that run alone
 	cancel  context.CancelFunc
 
 	// Mu guards what follows up to the next blank line; Cond is signalled when a
@@ -121,7 +122,7 @@ func (w *Worker) load() (waiting int32, room, idle bool) {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
 	waiting = w.waiting.Load()
-	room = w.State <= Ready && len(w.calls) < maxInside && !w.stuck.Load()
+	room = w.State <= Ready && len(w.calls) < maxInside && !w.stuck.Load() && !w.solo
 	idle = room && w.State == Ready && !w.Turning && len(w.Inbox) == 0
 	return waiting, room, idle
 }
@@ -130,7 +131,7 @@ func (w *Worker) load() (waiting int32, room, idle bool) {
 func (w *Worker) enter(c *call) bool {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
-	if w.State > Ready {
+	if w.State > Ready || w.solo && len(w.calls) > 0 {
 		return false
 	}
 	w.lastID++
@@ -358,6 +359,9 @@ const (
 	Guilty    Fate = iota // its code ran: it gets the kind of the loss
 	Bystander             // it was inside: it is lost too, as Crashed
 	Untouched             // it had not begun: another worker takes it
+	// Suspect: it was inside, and nobody knows whose code ran. A single one is
+	// guilty; of several each runs again by itself, where it may.
+	Suspect
 )
 
 // Settle takes the worker out of the pool and decides on its Jobs, once. kind and
@@ -382,14 +386,29 @@ func (w *Worker) Settle(kind engine.Kind, reason string, judge func(id uint32) F
 		reason = bootErr.Error()
 	}
 	w.Pool.begun(int(w.waiting.Swap(0)))
-	var again []*call
+	fates := make(map[*call]Fate, len(calls))
+	suspects := 0
 	for _, c := range calls {
 		f := Guilty
 		if judge != nil {
 			f = judge(c.id)
 		}
-		if f == Bystander && (Unreached(c.id, inbox) || Unreached(c.id, held)) {
+		if f != Guilty && (Unreached(c.id, inbox) || Unreached(c.id, held)) {
 			f = Untouched
+		}
+		if f == Suspect {
+			suspects++
+		}
+		fates[c] = f
+	}
+	var again []*call
+	for c, f := range fates {
+		if f == Suspect {
+			f = Bystander
+			if suspects == 1 {
+				f = Guilty
+			}
+			c.alone = true
 		}
 		switch {
 		case kind == engine.Aborted:
