@@ -184,7 +184,7 @@ var options = []option{
 	{"htmlLimitedBots", regex, accepted, ""},
 	{"httpAgentOptions", object, accepted, ""},
 	{"httpAgentOptions.keepAlive", boolean, accepted, ""},
-	{"i18n", object, later, "Pages are built for no locale, and URLs with one are not found."},
+	{"i18n", object, works, ""},
 	{"images", object, works, ""},
 	{"instrumentationClientInject", texts, later, asIfUnset},
 	{"logging", either(oneOf(false), object), accepted, ""},
