@@ -180,7 +180,7 @@ func TestFatal(t *testing.T) {
 		{`{"i18n":{"locales":"en","defaultLocale":"en"}}`, "i18n.locales must be an array"},
 		{`{"i18n":{"locales":["en"],"defaultLocale":"en","domains":[{"domain":"a.b:1","defaultLocale":"en"}]}}`, `has the domain "a.b:1"`},
 		{`{"i18n":{"locales":["en"],"defaultLocale":"en","domains":[{"domain":"a.b"}]}}`, "needs domain and defaultLocale"},
-		{`{"i18n":{"locales":["en",1],"defaultLocale":"en"}}`, "has the number 1, which is no locale name"},
+		{`{"i18n":{"locales":["en",1],"defaultLocale":"en"}}`, "has 1, which is no locale name"},
 		{`{"i18n":{"locales":["en",".."],"defaultLocale":"en"}}`, `has "..", which is no locale name`},
 		{`{"i18n":{"locales":["en","_next"],"defaultLocale":"en"}}`, `has "_next", which is no locale name`},
 		{`{"i18n":{"locales":[],"defaultLocale":"en"}}`, "i18n.locales must be an array of locale names"},
