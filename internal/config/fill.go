@@ -366,4 +366,3 @@ func (r *reader) experiments(c *Config) {
 		}
 	}
 }
-
