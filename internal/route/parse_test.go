@@ -289,39 +289,6 @@ func TestAsPath(t *testing.T) {
 	}
 }
 
-func TestLocales(t *testing.T) {
-	table := newTable(t, testRoutes...)
-	o := &Options{BuildID: testBuild, Locales: []string{"en", "fr", "nl-NL"}, DefaultLocale: "en"}
-	data := "/_next/data/" + testBuild
-	for target, want := range map[string]string{
-		"/":                   "en /",
-		"/fr":                 "fr /",
-		"/FR":                 "fr /",
-		"/en/about":           "en /about",
-		"/nl-nl/ssr":          "nl-NL /ssr",
-		"/fr/d/9":             "fr /d/[id]",
-		"/de/about":           "404",
-		"/fr/api/q":           "404",
-		"/api/q":              "en /api/q",
-		"/%66r/about":         "404",
-		"/fr/":                "308 /fr",
-		data + "/fr/ssr.json": "fr /ssr",
-		data + "/FR/ssr.json": "fr /ssr",
-		data + "/ssr.json":    "404",
-		data + "/fr.json":     "fr /",
-		data + "/fr/d/7.json": "fr /d/[id]",
-	} {
-		m, v := resolve(table, target, o)
-		got := verdictText(v)
-		if v.Outcome == Proceed {
-			got = m.Locale + " " + m.Route
-		}
-		if got != want {
-			t.Errorf("%q: got %s, want %s", target, got, want)
-		}
-	}
-}
-
 func TestCanonicalAndFilePath(t *testing.T) {
 	tests := []struct{ target, path, file string }{
 		{"/a", "/a", "/a"},

@@ -210,6 +210,8 @@ func FuzzParse(f *testing.F) {
 		{BuildID: "b"},
 		{BuildID: "b", BasePath: "/base", TrailingSlash: true},
 		{BuildID: "b", Locales: []string{"en", "fr"}, DefaultLocale: "en", SkipTrailingSlashRedirect: true},
+		{BuildID: "b", Locales: []string{"en", "fr"}, DefaultLocale: "en", FileLocales: []string{"en"}},
+		{BuildID: "b", BasePath: "/base", Locales: []string{"en", "fr"}, DefaultLocale: "fr", TrailingSlash: true},
 	}
 	f.Fuzz(func(t *testing.T, target string) {
 		for i, o := range options {
