@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"errors"
+	"io"
 	"sync"
 	"time"
 )
@@ -134,10 +135,15 @@ func New(o Options) *Cache {
 	return c
 }
 
-// Close ends what is being made and waits for it.
+// Close ends what is being made, waits for it, and closes the store.
 func (c *Cache) Close() {
 	c.cancel()
 	c.busy.Wait()
+	if store, ok := c.options.Store.(io.Closer); ok {
+		if err := store.Close(); err != nil {
+			c.options.Report(Key{}, err)
+		}
+	}
 }
 
 // Wait waits until nothing is being made any more, or ctx ends.

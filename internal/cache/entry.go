@@ -51,6 +51,17 @@ type Entry struct {
 	Expire int
 	// GeneratedAt in Unix milliseconds.
 	GeneratedAt int64
+	// order of the turn it was made in; 0 when no shared store gave one.
+	order int64
+}
+
+// newer tells whether e was made after other. Turns decide where both have one, as
+// clocks of machines differ.
+func (e *Entry) newer(other *Entry) bool {
+	if e.order != 0 && other.order != 0 {
+		return e.order > other.order
+	}
+	return e.GeneratedAt > other.GeneratedAt
 }
 
 // stales is when the entry is no longer fresh, in Unix milliseconds; 0: never.

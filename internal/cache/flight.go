@@ -134,6 +134,7 @@ func (c *Cache) run(f *flight, key Key, make Make, reason Reason) {
 		return
 	}
 	c.options.Trace("set", key)
+	e.order = turn.Order
 	c.remember(key, e)
 	if reason != ReasonOnDemand {
 		f.land(e, nil)
@@ -202,7 +203,9 @@ func (c *Cache) keep(key Key, e *Entry, turn Turn) {
 	case c.done.Err() != nil:
 	default:
 		c.memory.unsaved(key, e)
-		c.options.Report(key, err)
+		if !errors.Is(err, ErrUnreachable) {
+			c.options.Report(key, err)
+		}
 	}
 }
 
@@ -287,17 +290,16 @@ func (c *Cache) read(key Key, have slot) (e *Entry, sure bool) {
 		var err error
 		if e, err = c.options.Store.Get(c.done, key); err != nil {
 			sure = false
-			c.options.Report(key, err)
+			if !errors.Is(err, ErrUnreachable) {
+				c.options.Report(key, err)
+			}
 		}
 	}
-	switch {
-	case have.entry == nil:
-	case e == nil && sure && !have.unsaved && c.shared != nil:
-		// Another process has seen to it that it is gone.
-	case e == nil, have.unsaved && have.entry.GeneratedAt > e.GeneratedAt:
+	if have.entry != nil && (e == nil || have.entry.newer(e)) {
 		e = have.entry
-		if have.unsaved && sure {
-			c.busy.Go(func() { c.save(key, have.entry) })
+		if sure && c.shared != nil {
+			// The server has lost it, or was away when it was made.
+			c.busy.Go(func() { c.save(key, e) })
 		}
 	}
 	if e != nil && e == have.entry || c.options.Seed == nil {
@@ -313,11 +315,13 @@ func (c *Cache) read(key Key, have slot) (e *Entry, sure bool) {
 	return e, sure
 }
 
-// save stores what was made while the store was out of reach.
+// save stores what the shared store should have and has not.
 func (c *Cache) save(key Key, e *Entry) {
-	if turn, ok := c.shared.Begin(c.done, key, false); ok {
-		c.keep(key, e, turn)
+	turn := Turn{Order: e.order}
+	if turn.Order == 0 {
+		turn, _ = c.shared.Begin(c.done, key, false)
 	}
+	c.keep(key, e, turn)
 }
 
 // changed hears that another process has stored an entry.

@@ -71,12 +71,13 @@ func (m *memory) put(key Key, s slot) {
 	}
 }
 
-// unsaved marks an entry, if it is still there, as one that only memory has.
+// unsaved marks an entry, if it is still there, as one that only memory has. The
+// next reader tries to store it.
 func (m *memory) unsaved(key Key, e *Entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if p := m.slots[key]; p != nil && p.entry == e {
-		p.unsaved = true
+		p.unsaved, p.suspect = true, true
 	}
 }
 
