@@ -1,0 +1,216 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/onwardjs/onward/internal/config"
+	"github.com/onwardjs/onward/internal/route"
+)
+
+// localeParam is the param that stands for the locale in sources that match any.
+const localeParam = "nextInternalLocale"
+
+// Set is all rules of an app. The zero value has none.
+type Set struct {
+	Headers                           HeaderRules
+	Redirects                         Redirects
+	BeforeFiles, AfterFiles, Fallback Rewrites
+}
+
+// Problem is a rule that cannot be used.
+type Problem struct {
+	// Kind is "redirect", "rewrite" or "header"; Index counts the rules of the kind as
+	// Compile got them, rewrites in the order beforeFiles, afterFiles, fallback.
+	Kind   string
+	Index  int
+	Reason string
+}
+
+func (p *Problem) Error() string { return fmt.Sprintf("%s %d: %s", p.Kind, p.Index+1, p.Reason) }
+
+// Compile compiles the rules of a config. Rules that cannot be used are left out and
+// told as problems.
+func Compile(c *config.Config) (*Set, []Problem) {
+	b := builder{config: c, locales: localePattern(c.I18n)}
+	set := &Set{}
+	for i, r := range c.Redirects {
+		for _, one := range b.redirects(r) {
+			b.add(&set.Redirects.list, "redirect", i, one, true)
+		}
+	}
+	index := 0
+	for _, part := range []struct {
+		from []config.Rewrite
+		into *Rewrites
+	}{{c.Rewrites.BeforeFiles, &set.BeforeFiles}, {c.Rewrites.AfterFiles, &set.AfterFiles}, {c.Rewrites.Fallback, &set.Fallback}} {
+		for _, r := range part.from {
+			b.add(&part.into.list, "rewrite", index, b.rewrite(r), false)
+			index++
+		}
+		part.into.list.index(b.depth())
+	}
+	for i, r := range c.Headers {
+		b.add(&set.Headers.list, "header", i, b.header(r), false)
+	}
+	set.Redirects.list.index(b.depth())
+	set.Headers.list.index(b.depth())
+	return set, b.problems
+}
+
+// rule is one compiled rule.
+type rule struct {
+	source     *Source
+	conditions Conditions
+	to         *Destination
+	status     int
+	headers    []headerText
+}
+
+type headerText struct{ key, value text }
+
+// written is a rule in the form that matches whole paths: with base path and locale.
+type written struct {
+	config.Match
+	destination string
+	status      int
+	headers     []config.Header
+}
+
+type builder struct {
+	config   *config.Config
+	locales  string // pattern of all locales; empty without i18n
+	problems []Problem
+}
+
+func localePattern(i *config.I18n) string {
+	if i == nil {
+		return ""
+	}
+	quoted := make([]string, len(i.Locales))
+	for n, l := range i.Locales {
+		quoted[n] = regexp.QuoteMeta(l)
+	}
+	return strings.Join(quoted, "|")
+}
+
+// depth is the number of segments that all sources begin with: base path and locale.
+func (b *builder) depth() int {
+	n := strings.Count(b.config.BasePath, "/")
+	if b.locales != "" {
+		n++
+	}
+	return n
+}
+
+// below puts a prefix before a path of a rule.
+func (b *builder) below(prefix, path string) string {
+	if path == "/" && prefix != "" && !b.config.TrailingSlash {
+		return prefix
+	}
+	return prefix + path
+}
+
+// place puts base path and locale before source and destination.
+func (b *builder) place(w written) written {
+	inner := strings.HasPrefix(w.destination, "/")
+	if b.locales != "" && !w.NoLocale {
+		w.Source = b.below("/:"+localeParam+"("+b.locales+")", w.Source)
+		if inner {
+			w.destination = b.below("/:"+localeParam, w.destination)
+		}
+	}
+	if base := b.config.BasePath; base != "" && !w.NoBasePath {
+		w.Source = b.below(base, w.Source)
+		if inner {
+			w.destination = b.below(base, w.destination)
+		}
+	}
+	return w
+}
+
+// redirects gives the rules that a redirect stands for. With i18n domains, each
+// domain's default locale has one of its own that leads to the domain.
+func (b *builder) redirects(r config.Redirect) []written {
+	w := written{Match: r.Match, destination: r.Destination, status: r.StatusCode}
+	i18n := b.config.I18n
+	if i18n == nil || r.NoLocale {
+		return []written{b.place(w)}
+	}
+	base := b.config.BasePath
+	if r.NoBasePath {
+		base = ""
+	}
+	var out []written
+	add := func(locale, origin string) {
+		own := w
+		own.Source = base + b.below("/"+locale, r.Source)
+		if strings.HasPrefix(r.Destination, "/") {
+			own.destination = origin + b.below(base, r.Destination)
+		}
+		out = append(out, own)
+	}
+	for _, d := range i18n.Domains {
+		scheme := "https://"
+		if d.HTTP {
+			scheme = "http://"
+		}
+		add(d.DefaultLocale, scheme+d.Domain)
+	}
+	add(i18n.DefaultLocale, "")
+	return append(out, b.place(w))
+}
+
+func (b *builder) rewrite(r config.Rewrite) written {
+	return b.place(written{Match: r.Match, destination: r.Destination})
+}
+
+func (b *builder) header(r config.HeaderRule) written {
+	return b.place(written{Match: r.Match, headers: r.Headers})
+}
+
+func (b *builder) add(into *list, kind string, index int, w written, notNext bool) {
+	if reason := b.compile(into, w, notNext); reason != "" {
+		for _, p := range b.problems {
+			if p.Kind == kind && p.Index == index {
+				return
+			}
+		}
+		b.problems = append(b.problems, Problem{kind, index, reason})
+	}
+}
+
+func (b *builder) compile(into *list, w written, notNext bool) (reason string) {
+	o := SourceOptions{CaseSensitive: b.config.CaseSensitiveRoutes, OptionalSlash: true, NotNext: notNext}
+	if !w.NoBasePath {
+		o.Base = b.config.BasePath
+	}
+	source, err := CompileSource(w.Source, o)
+	if err != nil {
+		return fmt.Sprintf("`source` cannot be used: %v", err)
+	}
+	r := rule{source: source, status: w.status}
+	if r.conditions, err = CompileConditions(w.Has, w.Missing); err != nil {
+		return err.Error()
+	}
+	if w.destination != "" {
+		if r.to, err = CompileDestination(w.destination); err != nil {
+			return fmt.Sprintf("`destination` cannot be used: %v", err)
+		}
+	}
+	for _, h := range w.headers {
+		r.headers = append(r.headers, headerText{newText(h.Key), newText(h.Value)})
+	}
+	into.rules = append(into.rules, r)
+	return ""
+}
+
+// match tries one rule.
+func (r *rule) match(q *Request) (route.Values, bool) {
+	params, ok := r.source.Match(q.Path)
+	if !ok {
+		return nil, false
+	}
+	return r.conditions.Match(q, params)
+}
