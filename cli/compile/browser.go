@@ -67,7 +67,7 @@ func (b *build) browserGraph(ctx context.Context) error {
 		Define:              b.defines(true),
 		MinifySyntax:        true,
 		MinifyWhitespace:    true,
-		MinifyIdentifiers:   true,
+		MinifyIdentifiers:   !b.opt.KeepNames,
 		LegalComments:       api.LegalCommentsNone,
 		Sourcemap:           sourcemap,
 		Metafile:            true,

@@ -50,6 +50,8 @@ type Options struct {
 	// OnRuntime, when not nil, is given the runtime script as soon as it is
 	// made, while the app is still being compiled. name is Result.RuntimeScript.
 	OnRuntime func(name string, script []byte)
+	// KeepNames leaves identifiers of the browser's scripts as they are.
+	KeepNames bool
 	// Progress, when not nil, is told which step begins. It may be called from
 	// several goroutines, one at a time.
 	Progress func(step string)
