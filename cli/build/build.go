@@ -40,17 +40,29 @@ type Options struct {
 	// Live: Out is a terminal that may be redrawn.
 	Live  bool
 	Style diag.Style
-	// Timings prints what each phase took.
-	Timings bool
+	// Debug prints what each phase took, and the routing rules.
+	Debug bool
 	// Set are options of next.config that flags decide, over the file's.
 	Set map[string]any
+	// Only leaves routes out whose files no glob of it matches ("pages/blog/**",
+	// with or without src/ in front); a glob after "!" excludes. Empty: all.
+	Only []string
+	// AllErrors: a page that cannot be prerendered does not end the build, so
+	// that all are told.
+	AllErrors bool
+	// KeepNames leaves identifiers of the browser's scripts as they are.
+	KeepNames bool
+	// CompileOnly ends the build once everything compiles. The previous output
+	// stays.
+	CompileOnly bool
 }
 
 // Result of a build.
 type Result struct {
+	// Manifest is nil after Options.CompileOnly.
 	Manifest *manifest.Manifest
-	// Dir is the output folder.
-	Dir string
+	// Dir is the output folder; ExportDir that of a static export, if it is one.
+	Dir, ExportDir string
 }
 
 // build is one Run under way; its fields fill up from phase to phase.
@@ -87,6 +99,10 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if err := b.scan(); err != nil {
 		return nil, err
 	}
+	b.checkCache()
+	if err := b.setUpTypeScript(); err != nil {
+		return nil, err
+	}
 	out, err := newOutput(b.Dir, b.config.DistDir)
 	if err != nil {
 		return nil, err
@@ -105,6 +121,10 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if err := b.checkImages(); err != nil {
 		return nil, err
 	}
+	if b.CompileOnly {
+		b.progress.line("  Nothing was put into %s: --experimental-build-mode generate makes the whole build", b.config.DistDir)
+		return &Result{Dir: out.final}, nil
+	}
 	m, rows, err := b.generate(ctx)
 	if err != nil {
 		return nil, err
@@ -112,6 +132,11 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	phase := time.Now()
 	if err := manifest.Write(out.staging, m, b.clientFiles()); err != nil {
 		return nil, cannotWrite(err)
+	}
+	if b.typescript() {
+		if err := b.writeTypes(out.staging); err != nil {
+			return nil, err
+		}
 	}
 	if b.export != nil {
 		if err := b.export.finish(); err != nil {
@@ -124,16 +149,21 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if err := out.publish(!b.config.CleanDistDir); err != nil {
 		return nil, err
 	}
+	result := &Result{Manifest: m, Dir: out.final}
 	if b.export != nil {
 		if err := b.export.folder.replace(); err != nil {
 			return nil, err
 		}
+		result.ExportDir = b.export.folder.final
 	}
 	b.timing("manifests", phase)
 	fmt.Fprintln(b.Out)
+	if b.Debug {
+		b.printRules()
+	}
 	Table(b.Out, rows, TableStyle{Color: b.Style.Color, Shared: b.gzip(b.shared()), Middleware: b.guard != nil})
 	fmt.Fprintf(b.Out, "\n%s Built in %s\n", b.progress.paint("32", "✓"), elapsed(time.Since(b.began)))
-	return &Result{Manifest: m, Dir: out.final}, nil
+	return result, nil
 }
 
 func (b *build) banner() {
@@ -151,7 +181,7 @@ func (b *build) warn(list []*diag.Message) {
 }
 
 func (b *build) timing(what string, since time.Time) {
-	if b.Timings {
+	if b.Debug {
 		b.progress.line("  %s: %s", what, elapsed(time.Since(since)))
 	}
 }
@@ -171,56 +201,6 @@ func (b *build) console(level, text string) {
 	fmt.Fprintln(w, strings.TrimRight(text, "\n"))
 }
 
-// load reads the environment and the configuration.
-func (b *build) load(ctx context.Context) error {
-	env, err := config.LoadEnv(b.Dir, config.Mode(b.Environ, false), b.Environ)
-	if err != nil {
-		return err
-	}
-	b.env = env
-	b.warn(env.Warnings)
-	b.warn(config.CheckProject(b.Dir, b.Environ, false))
-	if len(env.Files) > 0 {
-		b.progress.line("- Environments: %s", strings.Join(env.Files, ", "))
-	}
-	env.Vars["NEXT_PHASE"] = "phase-production-build"
-	if env.Vars["NODE_ENV"] == "" {
-		env.Vars["NODE_ENV"] = "production"
-	}
-	phase := time.Now()
-	ev := &evaluator{ctx: ctx, dir: b.Dir, env: env.Vars, runtime: files.Files, console: b.console}
-	cfg, warnings, err := config.Load(b.Dir, config.PhaseBuild, b.Set, ev.evaluate)
-	if err != nil {
-		return err
-	}
-	b.config, b.evaluator = cfg, ev
-	b.warn(warnings)
-	b.timing("config", phase)
-	b.id = manifest.BuildID(cfg)
-	return nil
-}
-
-// scan finds the routes.
-func (b *build) scan() error {
-	pages, warnings, err := route.Scan(os.DirFS(b.Dir), b.config.PageExtensions)
-	if err != nil {
-		return err
-	}
-	b.warn(warnings)
-	b.routes = pages
-	b.guard, warnings, err = route.FindMiddleware(os.DirFS(b.Dir), b.config.PageExtensions)
-	b.warn(warnings)
-	if err != nil {
-		return err
-	}
-	if b.guard != nil {
-		if m := b.guard.Deprecated(); m != nil {
-			b.warn([]*diag.Message{m})
-		}
-	}
-	return nil
-}
-
 func (b *build) compile(ctx context.Context) error {
 	phase := time.Now()
 	b.progress.line("  Creating an optimized production build ...")
@@ -234,6 +214,7 @@ func (b *build) compile(ctx context.Context) error {
 		OutDir:     b.output.staging,
 		BuildID:    b.id,
 		CacheDir:   b.output.cacheDir(),
+		KeepNames:  b.KeepNames,
 		Runtime:    files.Files,
 		OnRuntime: func(name string, script []byte) {
 			b.frozen = freeze(b.output.cacheDir(), name, script)
@@ -376,9 +357,6 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 		Preview: b.preview,
 		Runtime: rt,
 		Boot:    bootJSON,
-	}
-	if g := b.compiled.Middleware; g != nil {
-		m.Middleware = &manifest.Middleware{Module: g.Module, Source: g.Source, Proxy: g.Proxy, Edge: g.Edge, Matchers: g.Matchers, Regions: g.Regions}
 	}
 	b.fill(m, c.pages, tasks, results)
 	return m, b.rows(c.pages, tasks, results), nil

@@ -44,6 +44,10 @@ func commands() []command {
 	return []command{
 		{"build", "[directory]", "build the app for production", runBuild},
 		{"start", "[directory]", "serve a built app", runStart},
+		{"export", "[directory]", "build the app into plain files for a static host", runExport},
+		{"info", "", "print what to put into a bug report", runInfo},
+		{"typegen", "[directory]", "write types of the routes for TypeScript", runTypegen},
+		{"telemetry", "", "there is none; accepted for scripts", runTelemetry},
 	}
 }
 
@@ -86,9 +90,8 @@ func dispatch(t *terminal, args []string) (int, error) {
 		return exitFailure, diag.Errorf("usage", "unknown option '%s'", args[0]).
 			WithHint("run `onward --help` for the commands and their options")
 	}
-	if args[0] == "dev" {
-		return exitFailure, diag.Errorf("usage", "`onward dev` is not part of this release").
-			WithHint("use `onward build && onward start`")
+	if err := absentCommand(args[0]); err != nil {
+		return exitFailure, err
 	}
 	// Next.js takes an unknown word for a project directory.
 	if dir, _ := filepath.Abs(args[0]); !isDir(dir) {
@@ -106,7 +109,7 @@ Usage: onward <command> [options]
 Commands:
 `)
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-22s %s\n", c.name+" "+c.args, c.summary)
+		fmt.Fprintf(w, "  %-19s %s\n", c.name+" "+c.args, c.summary)
 	}
 	fmt.Fprint(w, `
 Options:
@@ -133,6 +136,25 @@ func ignored(f *pflag.FlagSet, names ...string) {
 		f.Bool(name, false, "")
 		_ = f.MarkHidden(name)
 	}
+}
+
+// bundlerFlags looks at the flags that choose one of Next.js's bundlers: they are
+// taken, but no two of them.
+func bundlerFlags(t *terminal, f *pflag.FlagSet) error {
+	var given []string
+	for _, name := range []string{"turbo", "turbopack", "webpack"} {
+		if f.Changed(name) {
+			given = append(given, "--"+name)
+		}
+	}
+	if len(given) > 1 {
+		return diag.Errorf("usage", "Multiple bundler flags set: %s.", strings.Join(given, ", ")).
+			WithHint("leave them out: Onward has one compiler of its own")
+	}
+	if len(given) == 1 {
+		report(t, &diag.Message{Severity: diag.Note, Text: given[0] + " has no effect: Onward has one compiler of its own"})
+	}
+	return nil
 }
 
 // projectDir resolves the optional [directory] argument.

@@ -1,0 +1,264 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/onwardjs/onward/internal/config"
+	"github.com/onwardjs/onward/internal/route"
+)
+
+// Types writes the types of the app's routes into <distDir>/types, and what
+// TypeScript needs to find them, without building. Warnings go to warn.
+func Types(ctx context.Context, dir string, environ []string, warn io.Writer) error {
+	b := &build{Options: Options{Dir: dir, Environ: environ, Out: io.Discard, Err: warn}}
+	b.progress = &progress{out: io.Discard}
+	if err := b.load(ctx); err != nil {
+		return err
+	}
+	if err := b.scan(); err != nil {
+		return err
+	}
+	if err := b.writeTypeScriptFiles(); err != nil {
+		return err
+	}
+	return b.writeTypes(filepath.Join(dir, filepath.FromSlash(b.config.DistDir)))
+}
+
+// typescript says whether the app is written in it: it has a tsconfig.json, or a
+// page in it.
+func (b *build) typescript() bool {
+	if _, err := os.Stat(filepath.Join(b.Dir, b.tsconfigPath())); err == nil {
+		return true
+	}
+	return slices.ContainsFunc(b.routes, func(p route.Page) bool {
+		return strings.HasSuffix(p.File, ".ts") || strings.HasSuffix(p.File, ".tsx")
+	})
+}
+
+func (b *build) tsconfigPath() string {
+	if p := b.config.TypeScript.TsconfigPath; p != "" {
+		return filepath.FromSlash(p)
+	}
+	return "tsconfig.json"
+}
+
+// setUpTypeScript does for a TypeScript app what Next.js does at build: it writes
+// next-env.d.ts, and a tsconfig.json where there is none. An existing one is never
+// changed.
+func (b *build) setUpTypeScript() error {
+	if !b.typescript() {
+		return nil
+	}
+	return b.writeTypeScriptFiles()
+}
+
+func (b *build) writeTypeScriptFiles() error {
+	file := filepath.Join(b.Dir, b.tsconfigPath())
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		if err := os.WriteFile(file, []byte(newTsconfig(path.Base(b.config.DistDir))), 0o644); err != nil {
+			return cannotWrite(err)
+		}
+		b.progress.line("  tsconfig.json is new: the app has TypeScript and had none")
+	}
+	return writeIfChanged(filepath.Join(b.Dir, "next-env.d.ts"), []byte(`/// <reference types="next" />
+/// <reference types="next/image-types/global" />
+import "./`+path.Join(filepath.ToSlash(b.config.DistDir), "types", "routes.d.ts")+`";
+
+// Written by onward build, and written again by the next one.
+`))
+}
+
+func newTsconfig(distDir string) string {
+	return `{
+  "compilerOptions": {
+    "target": "ES2017",
+    "lib": ["dom", "dom.iterable", "esnext"],
+    "allowJs": true,
+    "skipLibCheck": true,
+    "strict": false,
+    "noEmit": true,
+    "incremental": true,
+    "module": "esnext",
+    "esModuleInterop": true,
+    "moduleResolution": "bundler",
+    "resolveJsonModule": true,
+    "isolatedModules": true,
+    "jsx": "react-jsx"
+  },
+  "include": ["next-env.d.ts", "` + distDir + `/types/**/*.ts", "**/*.ts", "**/*.tsx"],
+  "exclude": ["node_modules"]
+}
+`
+}
+
+// writeIfChanged leaves a file alone that has the content already, so that
+// watching tools stay calm.
+func writeIfChanged(file string, data []byte) error {
+	if old, err := os.ReadFile(file); err == nil && bytes.Equal(old, data) {
+		return nil
+	}
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		return cannotWrite(err)
+	}
+	return nil
+}
+
+// writeTypes writes routes.d.ts and validator.ts below an output folder.
+func (b *build) writeTypes(output string) error {
+	dir := filepath.Join(output, "types")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return cannotWrite(err)
+	}
+	final := filepath.Join(b.Dir, filepath.FromSlash(b.config.DistDir), "types")
+	for name, text := range map[string]string{
+		"routes.d.ts":  routeTypes(b.routes, b.config),
+		"validator.ts": pageChecks(b.routes, final, b.Dir),
+	} {
+		if err := writeIfChanged(filepath.Join(dir, name), []byte(text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const generatedTypes = "// Written by onward build and onward typegen. Changes are lost.\n\n"
+
+// routeTypes declares which routes there are and what parameters they have.
+func routeTypes(pages []route.Page, c *config.Config) string {
+	var routes []string
+	var params strings.Builder
+	for _, p := range pages {
+		if p.Special() || p.API || p.Route == "/404" || p.Route == "/500" {
+			continue
+		}
+		routes = append(routes, p.Route)
+	}
+	slices.Sort(routes)
+	for _, r := range routes {
+		fmt.Fprintf(&params, "  %s: %s;\n", quote(r), paramType(r))
+	}
+	redirects := make([]string, 0, len(c.Redirects))
+	for _, r := range c.Redirects {
+		redirects = append(redirects, r.Source)
+	}
+	var rewrites []string
+	for _, list := range [][]config.Rewrite{c.Rewrites.BeforeFiles, c.Rewrites.AfterFiles, c.Rewrites.Fallback} {
+		for _, r := range list {
+			rewrites = append(rewrites, r.Source)
+		}
+	}
+	return generatedTypes +
+		"type AppRoutes = never;\n" +
+		"type PageRoutes = " + union(routes) + ";\n" +
+		"type LayoutRoutes = never;\n" +
+		"type RedirectRoutes = " + union(redirects) + ";\n" +
+		"type RewriteRoutes = " + union(rewrites) + ";\n" +
+		"type Routes = AppRoutes | PageRoutes | LayoutRoutes | RedirectRoutes | RewriteRoutes;\n\n" +
+		"interface ParamMap {\n" + params.String() + "}\n\n" +
+		"export type ParamsOf<Route extends keyof ParamMap> = ParamMap[Route];\n" +
+		"export type { AppRoutes, PageRoutes, LayoutRoutes, RedirectRoutes, RewriteRoutes, Routes, ParamMap };\n"
+}
+
+func quote(s string) string {
+	b, _ := json.Marshal(s) // a string always marshals
+	return string(b)
+}
+
+// union is the type of any of some strings.
+func union(names []string) string {
+	if len(names) == 0 {
+		return "never"
+	}
+	quoted := make([]string, 0, len(names))
+	for _, n := range names {
+		if q := quote(n); !slices.Contains(quoted, q) {
+			quoted = append(quoted, q)
+		}
+	}
+	return strings.Join(quoted, " | ")
+}
+
+// paramType is the type of a route's parameters.
+func paramType(r string) string {
+	var members []string
+	for segment := range strings.SplitSeq(r, "/") {
+		name, isParam := strings.CutPrefix(segment, "[")
+		if !isParam {
+			continue
+		}
+		name = strings.TrimSuffix(name, "]")
+		optional := strings.HasPrefix(name, "[")
+		name = strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
+		all, isAll := strings.CutPrefix(name, "...")
+		switch {
+		case optional:
+			members = append(members, quote(all)+"?: string[]")
+		case isAll:
+			members = append(members, quote(all)+": string[]")
+		default:
+			members = append(members, quote(name)+": string")
+		}
+	}
+	if len(members) == 0 {
+		return "{}"
+	}
+	return "{ " + strings.Join(members, "; ") + " }"
+}
+
+// pageChecks is a module that fails the type check when a page or API route
+// exports something of a wrong shape. dir is where it lies.
+func pageChecks(pages []route.Page, dir, project string) string {
+	var b strings.Builder
+	b.WriteString(generatedTypes + `import type { ComponentType } from "react";
+import type { NextApiHandler } from "next";
+
+type Page = {
+  default: ComponentType<any> | ((props: any) => unknown);
+  getStaticProps?: (context: any) => unknown;
+  getStaticPaths?: (context: any) => unknown;
+  getServerSideProps?: (context: any) => unknown;
+  config?: object;
+};
+
+type Api = {
+  default: NextApiHandler<any> | ((request: any, response: any) => unknown);
+  config?: object;
+};
+
+function check<Shape>(module: Shape): void {
+  void module;
+}
+
+`)
+	for _, p := range pages {
+		if p.File == "" || p.Special() {
+			continue
+		}
+		shape := "Page"
+		if p.API {
+			shape = "Api"
+		}
+		rel, err := filepath.Rel(dir, filepath.Join(project, filepath.FromSlash(p.File)))
+		if err != nil {
+			continue // another drive: there is no relative import
+		}
+		module := filepath.ToSlash(rel)
+		switch path.Ext(module) {
+		case ".ts", ".tsx", ".jsx":
+			module = strings.TrimSuffix(module, path.Ext(module)) + ".js"
+		}
+		fmt.Fprintf(&b, "check<%s>({} as typeof import(%s));\n", shape, quote(module))
+	}
+	return b.String()
+}
