@@ -2,10 +2,13 @@ package build
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,11 +45,22 @@ func (e *evaluator) evaluate(file, phase string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if e.env["TURBOPACK"] == "" {
+		// Plugins give loaders as turbopack.rules where this is set.
+		e.env = maps.Clone(e.env)
+		e.env["TURBOPACK"] = "auto"
+	}
 	code, err := e.bundle(file)
 	if err != nil {
 		return nil, err
 	}
 	answer, err := e.inEngine(file, code, phase, defaults)
+	if err == nil && bytes.Contains(answer, []byte(`"webpack":{"$function":true}`)) {
+		// The hook may name loaders, which lie in packages that Node.js finds.
+		if node, lookErr := exec.LookPath("node"); lookErr == nil {
+			return e.inNode(node, file, code, phase, defaults)
+		}
+	}
 	var failed *engine.Error
 	if errors.As(err, &failed) {
 		if strings.Contains(failed.Message, "Cannot find module") || strings.Contains(failed.Message, "not supported") {
@@ -169,6 +183,9 @@ func (e *evaluator) inEngine(file string, code []byte, phase string, defaults []
 	return reply.Meta, nil
 }
 
+//go:embed webpackhook.js
+var webpackHook string
+
 // nodeDriver does in Node.js what runtime/build/evaluate.ts does in the engine.
 const nodeDriver = `
 const { file, phase, defaults, exportArguments } = JSON.parse(require("fs").readFileSync(0, "utf8"));
@@ -177,7 +194,7 @@ function portable(v) {
   if (typeof v === "function") return { $function: true };
   if (typeof v === "bigint") return String(v);
   if (v === null || typeof v !== "object") return v;
-  if (v instanceof RegExp) return { $regexp: v.source };
+  if (v instanceof RegExp) return { $regexp: (v.flags.includes("i") ? "(?i)" : "") + v.source };
   if (v instanceof URL) return { $url: v.href };
   if (seen.has(v)) return undefined;
   seen.add(v);
@@ -190,12 +207,21 @@ function portable(v) {
   for (let i = 0; i < 3 && c && typeof c === "object" && "default" in c; i++) c = await c.default;
   if (typeof c === "function") c = await c(phase, { defaultConfig: defaults });
   c = exportArguments ? await c.exportPathMap(...exportArguments) : { ...c };
+  if (!exportArguments) takeFromWebpack(c, process.cwd());
   if (!exportArguments) for (const k of ["redirects", "rewrites", "headers", "generateBuildId"]) if (typeof c[k] === "function") c[k] = await c[k]();
   require("fs").writeSync(3, JSON.stringify(portable(c)));
 })().catch((e) => { console.error(e); process.exit(1); });
 `
 
 func (e *evaluator) inNode(node, file string, code []byte, phase string, defaults []byte) ([]byte, error) {
+	if ext := filepath.Ext(file); ext == ".ts" || ext == ".mts" {
+		plain, err := e.plainConfig(file)
+		if err != nil {
+			return nil, err
+		}
+		defer os.Remove(plain)
+		file = plain
+	}
 	input, err := json.Marshal(configInput{file, phase, defaults, e.exportArguments})
 	if err != nil {
 		return nil, err
@@ -205,7 +231,7 @@ func (e *evaluator) inNode(node, file string, code []byte, phase string, default
 		return nil, err
 	}
 	defer read.Close()
-	cmd := exec.CommandContext(e.ctx, node, "-e", nodeDriver)
+	cmd := exec.CommandContext(e.ctx, node, "-e", webpackHook+nodeDriver)
 	cmd.Dir = e.dir
 	cmd.Stdin = bytes.NewReader(input)
 	var complaints bytes.Buffer
@@ -225,6 +251,36 @@ func (e *evaluator) inNode(node, file string, code []byte, phase string, default
 		return nil, configFailed(e.dir, file, "", strings.TrimSpace(complaints.String()), "")
 	}
 	return answer.Bytes(), copyErr
+}
+
+// plainConfig writes a TypeScript config beside itself as JavaScript that Node.js
+// runs, packages left to Node.js.
+func (e *evaluator) plainConfig(file string) (string, error) {
+	result := api.Build(api.BuildOptions{
+		AbsWorkingDir: e.dir,
+		EntryPoints:   []string{file},
+		Bundle:        true,
+		Packages:      api.PackagesExternal,
+		Format:        api.FormatESModule,
+		Platform:      api.PlatformNode,
+		Target:        api.ES2022,
+		LogLevel:      api.LogLevelSilent,
+		Banner: map[string]string{"js": `import { createRequire as __onwardRequire } from "node:module";` +
+			`const require = __onwardRequire(import.meta.url), __filename = require("node:url").fileURLToPath(import.meta.url), __dirname = require("node:path").dirname(__filename);`},
+	})
+	if len(result.Errors) > 0 {
+		return "", compile.Messages(e.dir, result.Errors)
+	}
+	f, err := os.CreateTemp(filepath.Dir(file), ".next.config-*.mjs")
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(result.OutputFiles[0].Contents)
+	if err := cmp.Or(err, f.Close()); err != nil {
+		os.Remove(f.Name())
+		return "", err
+	}
+	return f.Name(), nil
 }
 
 func incompleteBinary(err error) error {

@@ -117,6 +117,9 @@ func (a *assets) resolve(pb api.PluginBuild, args api.OnResolveArgs, namespace s
 	if _, err := os.Stat(full); err != nil {
 		return api.OnResolveResult{}, nil
 	}
+	if a.b.loaders.find(full) != nil {
+		return api.OnResolveResult{Path: full, Namespace: "file"}, nil
+	}
 	return api.OnResolveResult{Path: full, Namespace: namespace, SideEffects: api.SideEffectsFalse}, nil
 }
 

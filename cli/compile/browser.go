@@ -73,9 +73,10 @@ func (b *build) browserGraph(ctx context.Context) error {
 		Metafile:            true,
 		LogLevel:            api.LogLevelSilent,
 		LogLimit:            0,
-		ResolveExtensions:   resolveExtensions,
+		ResolveExtensions:   b.resolveExtensions(),
 		Loader:              loaders,
 		Plugins: []api.Plugin{
+			b.aliasPlugin(true),
 			b.pagePlugin(pages, b.browserEntry),
 			b.mainPlugin(),
 			preludePlugin(preludes),

@@ -169,7 +169,9 @@ type build struct {
 	styles *styles
 	assets *assets
 	fonts  *fonts
-	next   *nextModules
+	// loaders are those of the config's rules.
+	loaders *loaderRules
+	next    *nextModules
 	// edge: the API routes that are compiled for the edge runtime.
 	edge       map[string]bool
 	edgeWarned bool
@@ -195,6 +197,7 @@ func newBuild(opt Options) (*build, error) {
 	b.styles = newStyles(b)
 	b.assets = newAssets(b)
 	b.fonts = newFonts(b)
+	b.loaders = newLoaderRules(b)
 	if b.next, err = findNextModules(opt.Runtime); err != nil {
 		return nil, err
 	}

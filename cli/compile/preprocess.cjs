@@ -1,6 +1,7 @@
 // Runs in Node.js during a build. Each line on stdin is a style sheet to turn
-// into plain CSS with the app's own Sass and PostCSS; each line on stdout is an
-// answer. See preprocess.go for the shapes.
+// into plain CSS with the app's own Sass and PostCSS, or a file to put through
+// webpack loaders (loaders.cjs); each line on stdout is an answer. See
+// preprocess.go for the shapes.
 const fs = require("node:fs");
 const path = require("node:path");
 const readline = require("node:readline");
@@ -116,7 +117,7 @@ readline.createInterface({ input: process.stdin }).on("line", async (line) => {
   const request = JSON.parse(line);
   let reply;
   try {
-    reply = { css: await run(request) };
+    reply = { css: request.loaders ? await runLoaders(request) : await run(request) };
   } catch (error) {
     reply = {
       error: String(error.reason ?? error.sassMessage ?? error.message ?? error),

@@ -15,8 +15,8 @@ import (
 	"github.com/onwardjs/onward/internal/diag"
 )
 
-// preprocessor turns Sass into CSS and runs PostCSS plugins, both with the
-// packages that the app has installed. They are written for Node.js, so one node
+// preprocessor turns Sass into CSS, runs PostCSS plugins and runs loaders, all
+// with the packages that the app has installed. They are written for Node.js, so one node
 // process is started for all files of a build, when the first needs it. Serving
 // the app never needs it.
 type preprocessor struct {
@@ -45,11 +45,16 @@ type preprocessRequest struct {
 	PostCSS string `json:"postcss,omitempty"`
 	// Options are sassOptions.
 	Options config.Sass `json:"options"`
+	// Loaders, when there are some, run on Bytes; the rest but for File then does
+	// not count.
+	Loaders []config.Loader `json:"loaders,omitempty"`
+	Bytes   []byte          `json:"bytes,omitempty"`
 }
 
 // preprocessed is one line back.
 type preprocessed struct {
-	ID    int    `json:"id"`
+	ID int `json:"id"`
+	// CSS is what the loaders gave, when they were asked for.
 	CSS   string `json:"css"`
 	Error string `json:"error"`
 	// Missing names a package that is not installed.
@@ -60,6 +65,9 @@ type preprocessed struct {
 
 //go:embed preprocess.cjs
 var preprocessScript string
+
+//go:embed loaders.cjs
+var loadersScript string
 
 // postcssConfigs are the places that Next.js looks for a configuration in.
 var postcssConfigs = []string{
@@ -94,17 +102,32 @@ func isSass(file string) bool {
 
 // run returns file as plain CSS. shown is its name for messages.
 func (p *preprocessor) run(file, shown, text string) (string, *diag.Message) {
-	p.start.Do(p.launch)
+	what := "the app's styles use Sass"
+	if p.postcss != "" {
+		what = "the app's styles use PostCSS (" + filepath.Base(p.postcss) + ")"
+	}
+	return p.ask(preprocessRequest{File: file, Text: text, Sass: isSass(file), PostCSS: p.postcss, Options: p.sass}, what, shown, text)
+}
+
+// load returns what loaders make of file. shown is its name for messages.
+func (p *preprocessor) load(file, shown string, raw []byte, loaders []config.Loader) (string, *diag.Message) {
+	return p.ask(preprocessRequest{File: file, Bytes: raw, Loaders: loaders}, "next.config has loaders", shown, string(raw))
+}
+
+// ask sends a request and waits for its answer. needs says what Node.js is needed
+// for.
+func (p *preprocessor) ask(request preprocessRequest, needs, shown, text string) (string, *diag.Message) {
+	p.start.Do(func() { p.launch(needs) })
 	if p.failed != nil {
 		return "", p.failed
 	}
 	answer := make(chan preprocessed, 1)
 	p.mu.Lock()
 	p.next++
-	id := p.next
-	p.waiting[id] = answer
+	request.ID = p.next
+	p.waiting[request.ID] = answer
 	p.mu.Unlock()
-	line, err := json.Marshal(preprocessRequest{id, file, text, isSass(file), p.postcss, p.sass})
+	line, err := json.Marshal(request)
 	if err == nil {
 		p.writing.Lock()
 		_, err = p.in.Write(append(line, '\n'))
@@ -133,18 +156,14 @@ func firstLine(s string) string {
 	return s
 }
 
-func (p *preprocessor) launch() {
+func (p *preprocessor) launch(needs string) {
 	node, err := exec.LookPath("node")
 	if err != nil {
-		what := "Sass"
-		if p.postcss != "" {
-			what = "PostCSS (" + filepath.Base(p.postcss) + ")"
-		}
-		p.failed = diag.Errorf("preprocess", "the app's styles use %s, which needs Node.js at build time, and there is no `node` in PATH", what).
-			WithHint("install Node.js where the app is built (serving does not need it), or write plain CSS")
+		p.failed = diag.Errorf("preprocess", "%s, which needs Node.js at build time, and there is no `node` in PATH", needs).
+			WithHint("install Node.js where the app is built (serving does not need it), or do without")
 		return
 	}
-	cmd := exec.Command(node, "-e", preprocessScript)
+	cmd := exec.Command(node, "-e", loadersScript+preprocessScript)
 	cmd.Dir = p.dir
 	cmd.Stderr = os.Stderr
 	cmd.Env = append(os.Environ(), "NODE_ENV=production")

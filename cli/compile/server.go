@@ -92,9 +92,10 @@ func (b *build) bundleServer(ctx context.Context, pages []route.Page, edge bool)
 		Metafile:            true,
 		LogLevel:            api.LogLevelSilent,
 		LogLimit:            0,
-		ResolveExtensions:   resolveExtensions,
+		ResolveExtensions:   b.resolveExtensions(),
 		Loader:              loaders,
 		Plugins: []api.Plugin{
+			b.aliasPlugin(false),
 			b.pagePlugin(pages, b.serverEntry),
 			b.next.server(),
 			b.styledJSXPlugin(false),
@@ -169,6 +170,15 @@ func noDefault(pattern, file string) *diag.Message {
 // resolveExtensions is the order in which an import without extension is
 // completed.
 var resolveExtensions = []string{".js", ".mjs", ".tsx", ".ts", ".jsx", ".json", ".wasm", ".css"}
+
+// resolveExtensions of this app: turbopack.resolveExtensions, in that order, in
+// place of the usual ones.
+func (b *build) resolveExtensions() []string {
+	if list := b.opt.Config.ResolveExtensions; len(list) > 0 {
+		return list
+	}
+	return resolveExtensions
+}
 
 // loaders by file ending; scripts and styles come from plugins.
 var loaders = func() map[string]api.Loader {

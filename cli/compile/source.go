@@ -36,9 +36,14 @@ type sources struct {
 }
 
 type sourceFile struct {
-	once            sync.Once
-	err             error
+	once sync.Once
+	err  error
+	// problem is what loaders said of the file.
+	problem         *diag.Message
 	server, browser string
+	// ending says how to read it: ".tsx". That of the file, unless loaders made
+	// something else of it.
+	ending string
 }
 
 func newSources(b *build) *sources {
@@ -75,7 +80,20 @@ func (s *sources) read(f *sourceFile, path string) error {
 		return err
 	}
 	text := string(raw)
+	f.ending = filepath.Ext(path)
+	if rule := s.b.loaders.find(path); rule != nil {
+		made, done, problem := s.b.loaders.run(rule, path, raw)
+		if f.problem = problem; problem != nil {
+			return nil
+		}
+		if done {
+			text, f.ending = made, rule.ending(path)
+		}
+	}
 	f.server, f.browser = text, text
+	if f.ending == ".json" {
+		return nil
+	}
 	page, isPage := s.pages[path]
 	if isPage && !mayExportDefault(text) {
 		s.b.report.add(noDefault(page, s.b.report.show(path)))
@@ -93,7 +111,7 @@ func (s *sources) read(f *sourceFile, path string) error {
 	if !window && !dynamic && !facts && !fonts && !styledJSX && !app && !buffer && !files {
 		return nil
 	}
-	m := transform.Parse(path, text)
+	m := transform.Parse(strings.TrimSuffix(path, filepath.Ext(path))+f.ending, text)
 	if !m.Valid {
 		return nil
 	}
@@ -234,10 +252,20 @@ const sourceFilter = `\.[cm]?[jt]sx?$`
 // plugin gives one graph its edited files.
 func (s *sources) plugin(browser bool) api.Plugin {
 	return api.Plugin{Name: "source", Setup: func(pb api.PluginBuild) {
-		pb.OnLoad(api.OnLoadOptions{Filter: sourceFilter, Namespace: "file"}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+		filter := sourceFilter
+		if len(s.b.loaders.rules) > 0 {
+			filter = `.`
+		}
+		pb.OnLoad(api.OnLoadOptions{Filter: filter, Namespace: "file"}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+			if !sourcePattern.MatchString(args.Path) && s.b.loaders.find(args.Path) == nil {
+				return api.OnLoadResult{}, nil
+			}
 			f := s.load(args.Path)
 			if f.err != nil {
 				return api.OnLoadResult{}, f.err
+			}
+			if f.problem != nil {
+				return refuseLoad(f.problem), nil
 			}
 			text := f.server
 			if browser {
@@ -246,14 +274,16 @@ func (s *sources) plugin(browser bool) api.Plugin {
 					s.process.Store(true)
 				}
 			}
-			return api.OnLoadResult{Contents: &text, Loader: scriptLoader(args.Path)}, nil
+			return api.OnLoadResult{Contents: &text, Loader: scriptLoader(f.ending)}, nil
 		})
 	}}
 }
 
-// scriptLoader allows JSX in .js, as Next.js does.
-func scriptLoader(path string) api.Loader {
-	switch filepath.Ext(path) {
+// scriptLoader reads a file by its ending. It allows JSX in .js, as Next.js does.
+func scriptLoader(ending string) api.Loader {
+	switch ending {
+	case ".json":
+		return api.LoaderJSON
 	case ".ts", ".mts", ".cts":
 		return api.LoaderTS
 	case ".tsx":

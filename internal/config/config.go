@@ -67,19 +67,27 @@ type Config struct {
 	Compiler      Compiler            `json:"compiler,omitzero"`
 	Sass          Sass                `json:"sass,omitzero"`
 	// ResolveAlias and ResolveExtensions are those of the turbopack option.
+	// BrowserAlias counts before ResolveAlias in browser code. An empty target
+	// is an empty module.
 	ResolveAlias      map[string]string `json:"resolveAlias,omitempty"`
+	BrowserAlias      map[string]string `json:"browserAlias,omitempty"`
 	ResolveExtensions []string          `json:"resolveExtensions,omitempty"`
-	AllowedDevOrigins []string          `json:"allowedDevOrigins,omitempty"`
+	// LoaderRules are turbopack.rules, and those that the webpack option adds.
+	LoaderRules       []LoaderRule `json:"loaderRules,omitempty"`
+	AllowedDevOrigins []string     `json:"allowedDevOrigins,omitempty"`
 	// PollInterval of watchOptions in milliseconds; 0: no polling.
 	PollInterval int `json:"pollIntervalMs,omitempty"`
 
 	// Of experimental.
-	IsrFlushToDisk      bool `json:"isrFlushToDisk"`
-	MultiZoneDraftMode  bool `json:"multiZoneDraftMode,omitempty"`
-	LargePageDataBytes  int  `json:"largePageDataBytes"` // default 128000
-	ScrollRestoration   bool `json:"scrollRestoration,omitempty"`
-	CaseSensitiveRoutes bool `json:"caseSensitiveRoutes,omitempty"`
-	PrerenderEarlyExit  bool `json:"prerenderEarlyExit"`
+	IsrFlushToDisk     bool `json:"isrFlushToDisk"`
+	MultiZoneDraftMode bool `json:"multiZoneDraftMode,omitempty"`
+	LargePageDataBytes int  `json:"largePageDataBytes"` // default 128000
+	ScrollRestoration  bool `json:"scrollRestoration,omitempty"`
+	// ProxyClientMaxBodySize is how much of a request body, in bytes, middleware
+	// may read; default 10485760.
+	ProxyClientMaxBodySize int64 `json:"proxyClientMaxBodySize"`
+	CaseSensitiveRoutes    bool  `json:"caseSensitiveRoutes,omitempty"`
+	PrerenderEarlyExit     bool  `json:"prerenderEarlyExit"`
 	// Cpus is experimental.cpus; 0 means cores-1.
 	Cpus int `json:"cpus,omitempty"`
 	// StaticGenerationMaxConcurrency is how many pages one worker prerenders
@@ -150,6 +158,7 @@ func Default() *Config {
 		CleanDistDir:                   true,
 		ExpireTime:                     31536000,
 		CacheMaxMemorySize:             52428800,
+		ProxyClientMaxBodySize:         10485760,
 		StaticPageGenerationTimeout:    60,
 		UseFileSystemPublicRoutes:      true,
 		IsrFlushToDisk:                 true,

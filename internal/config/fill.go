@@ -37,6 +37,7 @@ func (r *reader) fill(c *Config) {
 	take(r, "experimental.multiZoneDraftMode", &c.MultiZoneDraftMode)
 	take(r, "cacheHandler", &c.CacheHandler)
 	take(r, "experimental.scrollRestoration", &c.ScrollRestoration)
+	r.proxyBody(c)
 	take(r, "experimental.caseSensitiveRoutes", &c.CaseSensitiveRoutes)
 	take(r, "experimental.prerenderEarlyExit", &c.PrerenderEarlyExit)
 	takeInt(r, "expireTime", &c.ExpireTime)
@@ -52,6 +53,7 @@ func (r *reader) fill(c *Config) {
 	takeList(r, "allowedDevOrigins", &c.AllowedDevOrigins)
 	takeList(r, "turbopack.resolveExtensions", &c.ResolveExtensions)
 	r.aliases(c)
+	r.loaderRules(c)
 	r.compiler(c)
 	r.env(c)
 	r.output(c)
@@ -67,6 +69,20 @@ func (r *reader) fill(c *Config) {
 				"%q is in both transpilePackages and serverExternalPackages", name)
 		}
 	}
+}
+
+// proxyBody reads how much of a request body middleware may see.
+func (r *reader) proxyBody(c *Config) {
+	v := r.get("experimental.proxyClientMaxBodySize")
+	if v == nil {
+		return
+	}
+	n, ok := parseSize(v)
+	if !ok {
+		r.fatal(`Write bytes, or a size such as "10mb".`, "experimental.proxyClientMaxBodySize must be a size above 0, not %s", describe(v))
+		return
+	}
+	c.ProxyClientMaxBodySize = n
 }
 
 // take copies a value whose type check has passed.
@@ -154,33 +170,6 @@ func (r *reader) paths(c *Config) {
 				}
 			}
 		}
-	}
-}
-
-// aliases reads turbopack.resolveAlias. A list gives its first entry; conditional
-// aliases give that of "browser" or "default".
-func (r *reader) aliases(c *Config) {
-	m, _ := r.get("turbopack.resolveAlias").(map[string]any)
-	for _, from := range slices.Sorted(maps.Keys(m)) {
-		to := m[from]
-		if list, ok := to.([]any); ok && len(list) > 0 {
-			to = list[0]
-		}
-		if cond, ok := to.(map[string]any); ok {
-			if to = cond["browser"]; to == nil {
-				to = cond["default"]
-			}
-			r.warn("config-alias", fmt.Sprintf("the conditions of turbopack.resolveAlias[%q] are not supported: %v is used everywhere", from, to), "Use one target.")
-		}
-		target, ok := to.(string)
-		if !ok {
-			r.warn("config-alias", fmt.Sprintf("turbopack.resolveAlias[%q] must be a string, not %s; it is ignored", from, describe(to)), "Name a package or a path that starts with \"./\".")
-			continue
-		}
-		if c.ResolveAlias == nil {
-			c.ResolveAlias = map[string]string{}
-		}
-		c.ResolveAlias[from] = target
 	}
 }
 

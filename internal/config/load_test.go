@@ -112,7 +112,13 @@ func TestValues(t *testing.T) {
 		{`{"compiler":{"removeConsole":false,"reactRemoveProperties":{"properties":["^x$"]},"emotion":false}}`, func(c *Config) any { return c.Compiler }, Compiler{RemoveProperties: []string{"^x$"}}},
 		{`{"sassOptions":{"includePaths":["styles"],"additionalData":"$a: 1;","silenceDeprecations":["x"]}}`, func(c *Config) any { return c.Sass },
 			Sass{IncludePaths: []string{"styles"}, AdditionalData: "$a: 1;"}},
-		{`{"turbopack":{"resolveAlias":{"a":"b","c":["d","e"]}}}`, func(c *Config) any { return c.ResolveAlias }, map[string]string{"a": "b", "c": "d"}},
+		{`{"turbopack":{"resolveAlias":{"a":"b","c":["d","e"],"f":false}}}`, func(c *Config) any { return c.ResolveAlias }, map[string]string{"a": "b", "c": "d", "f": ""}},
+		{`{"turbopack":{"resolveAlias":{"a":{"browser":"b"},"c":{"browser":false,"default":"d"}}}}`, func(c *Config) any { return []any{c.ResolveAlias, c.BrowserAlias} },
+			[]any{map[string]string{"c": "d"}, map[string]string{"a": "b", "c": ""}}},
+		{`{"turbopack":{"rules":{"*.svg":["a",{"loader":"b","options":{"x":1}}]}}}`, func(c *Config) any { return c.LoaderRules },
+			[]LoaderRule{{Glob: "*.svg", Loaders: []Loader{{Name: "a"}, {"b", []byte(`{"x":1}`)}}}}},
+		{`{"turbopack":{"rules":{"{*,own}":[{"loaders":["a"],"as":"*.tsx","condition":{"path":{"$regexp":"\\.mdx?$"}}}]}}}`, func(c *Config) any { return c.LoaderRules },
+			[]LoaderRule{{Glob: "{*,own}", Path: `\.mdx?$`, Loaders: []Loader{{Name: "a"}}, As: "*.tsx"}}},
 		{`{"experimental":{"cpus":2,"isrFlushToDisk":false}}`, func(c *Config) any { return [2]any{c.Cpus, c.IsrFlushToDisk} }, [2]any{2, false}},
 		{`{"experimental":{"swrDelta":7}}`, func(c *Config) any { return c.ExpireTime }, 7},
 		{`{"images":{"localPatterns":[]}}`, func(c *Config) any { return len(c.Images.LocalPatterns) }, 2},
@@ -250,7 +256,10 @@ func TestWarnings(t *testing.T) {
 		{`{"images":{"domains":["a.b"]}}`, []string{`"images.domains" is deprecated`}},
 		{`{"compiler":{"relay":{"src":"."},"styledJsx":true}}`, []string{`"compiler.relay" is not supported yet`}},
 		{`{"experimental":{"optimizePackageImports":["a"],"serverActions":{"bodySizeLimit":"2mb"}}}`, nil},
-		{`{"turbopack":{"resolveAlias":{"a":{"browser":"b"}}}}`, []string{"conditions of turbopack.resolveAlias"}},
+		{`{"turbopack":{"resolveAlias":{"a":1}}}`, []string{"turbopack.resolveAlias[\"a\"] must be a string"}},
+		{`{"turbopack":{"rules":{"*.svg":{"loaders":["a"],"type":"asset"}}}}`, []string{"has the option type"}},
+		{`{"turbopack":{"rules":{"*.svg":{"loaders":[{"loader":"a","options":{"f":{"$function":true}}}]}}}}`, []string{"a function as an option"}},
+		{`{"turbopack":{"rules":{"*.svg":{"loaders":["a"],"condition":"browser"}}}}`, []string{"has the condition browser"}},
 	}
 	for _, tt := range tests {
 		_, warnings, err := parse(t, tt.js)

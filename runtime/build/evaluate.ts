@@ -24,7 +24,7 @@ function portable(value: unknown, seen: Set<object>): unknown {
   if (typeof value === "bigint") return String(value);
   if (typeof value === "symbol") return undefined;
   if (value === null || typeof value !== "object") return value;
-  if (value instanceof RegExp) return { $regexp: value.source };
+  if (value instanceof RegExp) return { $regexp: (value.ignoreCase ? "(?i)" : "") + value.source };
   if (value instanceof URL) return { $url: value.href };
   if (seen.has(value)) return undefined;
   seen.add(value);
