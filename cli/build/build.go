@@ -358,6 +358,9 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 		Runtime: rt,
 		Boot:    bootJSON,
 	}
+	if m.Middleware, err = b.middleware(); err != nil {
+		return nil, nil, err
+	}
 	b.fill(m, c.pages, tasks, results)
 	return m, b.rows(c.pages, tasks, results), nil
 }

@@ -52,8 +52,15 @@ type Middleware struct {
 	// Edge: it is compiled for the edge runtime.
 	Edge bool `json:"edge,omitempty"`
 	// Matchers say which requests it sees; none: all of them.
-	Matchers []config.Match `json:"matchers,omitempty"`
-	Regions  []string       `json:"regions,omitempty"`
+	Matchers []Matcher `json:"matchers,omitempty"`
+	Regions  []string  `json:"regions,omitempty"`
+}
+
+// Matcher is one entry of config.matcher.
+type Matcher struct {
+	config.Match
+	// Regexp is the regular expression that a path must match, data requests and all.
+	Regexp string `json:"regexp"`
 }
 
 // Kind of a page.

@@ -13,6 +13,18 @@ func (v Values) Get(key string) (Value, bool) {
 	return Value{}, false
 }
 
+// Has reports whether the key is there.
+func (v Values) Has(key string) bool { return v.index(key) >= 0 }
+
+// Without returns the values without that of a key; v stays as it is.
+func (v Values) Without(key string) Values {
+	i := v.index(key)
+	if i < 0 {
+		return v
+	}
+	return append(v[:i:i], v[i+1:]...)
+}
+
 func (v Values) index(key string) int {
 	for i := range v {
 		if v[i].Key == key {

@@ -19,7 +19,12 @@ func (s *Server) door(q *request) (bool, error) {
 	if r.Header["X-Prerender-Revalidate"] != nil {
 		s.readRevalidation(q)
 	}
+	prefetch := r.Header["X-Middleware-Prefetch"]
 	stripInternal(r.Header)
+	if s.guard != nil && prefetch != nil {
+		// The client router's question whether middleware lets a page through.
+		r.Header["X-Middleware-Prefetch"], q.prefetch = prefetch, true
+	}
 	target := r.RequestURI
 	if target == "" {
 		target = r.URL.RequestURI()

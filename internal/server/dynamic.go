@@ -27,7 +27,7 @@ const bodyTime = 5 * time.Minute
 // page renders a page for this request.
 func (s *Server) page(q *request) error {
 	m := &q.match
-	if m.Form == route.Data && !q.page.SSP {
+	if m.Form == route.Data && !q.page.SSP && s.guard == nil {
 		return errNotFound
 	}
 	if q.r.Method == http.MethodOptions {
@@ -36,9 +36,9 @@ func (s *Server) page(q *request) error {
 	}
 	form := "html"
 	if m.Form == route.Data {
-		form = "data"
-		if q.page.dynamic {
-			q.w.Header()["X-Nextjs-Matched-Path"] = q.page.matchedIn(m.Locale)
+		s.tellMatched(q)
+		if q.page.SSP {
+			form = "data"
 		}
 	}
 	job := render.PageJob{
@@ -76,7 +76,7 @@ func (s *Server) sendPage(q *request, made *render.Page) error {
 	if h["Cache-Control"] == nil {
 		h["Cache-Control"] = noStore
 	}
-	data := q.match.Form == route.Data
+	data := q.match.Form == route.Data && q.page.SSP
 	switch made.Kind {
 	case render.KindNotFound:
 		if data {
@@ -339,7 +339,8 @@ func (q *request) resolvedURL() string {
 
 // requestOf is the request as JavaScript sees it.
 func (s *Server) requestOf(q *request) *render.Request {
-	return &render.Request{HTTP: q.r, URL: q.asked.RequestURL(), Host: s.options.Hostname, Port: s.options.Port}
+	return &render.Request{HTTP: q.r, URL: q.asked.RequestURL(), Host: s.options.Hostname, Port: s.options.Port,
+		Data: s.guard != nil && q.asked.Form == route.Data}
 }
 
 // bodyOf hands a body on: a short one whole, a long one as it comes.

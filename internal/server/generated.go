@@ -76,8 +76,8 @@ func (s *Server) generated(q *request) error {
 	if !readable(q.r) {
 		return errMethod
 	}
-	if m.Form == route.Data && p.dynamic {
-		q.w.Header()["X-Nextjs-Matched-Path"] = p.matchedIn(m.Locale)
+	if m.Form == route.Data {
+		s.tellMatched(q)
 	}
 	if s.readPreview(q); q.preview.on {
 		return s.draft(q)
@@ -85,7 +85,7 @@ func (s *Server) generated(q *request) error {
 	key := s.keyOf(p, m)
 	admitted := s.admitted(p, key)
 	if !admitted && p.Fallback == manifest.FallbackFalse {
-		if s.locales != nil {
+		if s.locales != nil && s.guard == nil {
 			// The 404 page is that of the default locale, and a document always.
 			m.Locale, m.Form = q.tongue.preset, route.HTML
 		}

@@ -111,7 +111,11 @@ func (s *Server) warmUp(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	if err := render.Warm(ctx, e, routes); err != nil && ctx.Err() == nil {
+	err = render.Warm(ctx, e, routes)
+	if err == nil && s.guard != nil {
+		err = render.WarmMiddleware(ctx, e)
+	}
+	if err != nil && ctx.Err() == nil {
 		if kind, ok := engine.KindOf(err); ok && kind != engine.Aborted {
 			s.log.Debug("loading pages ahead failed: " + err.Error())
 		}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"net/http"
 	"strconv"
 )
 
@@ -37,6 +38,9 @@ var reasons = map[int]string{
 // head starts the answer.
 func (q *request) head(status int) {
 	q.begun = true
+	if status == http.StatusOK && q.status != 0 {
+		status = validStatus(q.status)
+	}
 	reason := q.reason
 	if reason == "" && status >= 400 {
 		reason = reasons[status]

@@ -77,6 +77,10 @@ func (s *Server) render(q *request) (bool, error) {
 	case p == s.errorPage:
 		return true, s.directError(q)
 	}
+	if q.prefetch && (p.Kind == manifest.Static || p.Kind == manifest.SSR) {
+		s.skip(q)
+		return true, nil
+	}
 	switch p.Kind {
 	case manifest.Static:
 		return true, s.static(q)
@@ -85,6 +89,9 @@ func (s *Server) render(q *request) (bool, error) {
 	case manifest.SSR:
 		return true, s.page(q)
 	case manifest.API:
+		if p.Edge {
+			return true, s.edge(q)
+		}
 		return true, s.api(q)
 	}
 	return false, nil
@@ -93,7 +100,10 @@ func (s *Server) render(q *request) (bool, error) {
 // static answers with HTML made at build.
 func (s *Server) static(q *request) error {
 	if q.match.Form == route.Data {
-		return errNotFound
+		if s.guard == nil && !q.page.Edge {
+			return errNotFound
+		}
+		s.tellMatched(q)
 	}
 	if !readable(q.r) {
 		return errMethod

@@ -116,6 +116,10 @@ func (s *Server) notFound(q *request) {
 	if h["Cache-Control"] == nil {
 		h["Cache-Control"] = noStore
 	}
+	if s.guard != nil && q.match.Form == route.Data {
+		s.noData(q)
+		return
+	}
 	if strings.HasPrefix(q.match.RawPath, staticPrefix) || subresource(q.r.Header) {
 		s.plain(q, http.StatusNotFound, "Not Found", true)
 		return
@@ -341,9 +345,15 @@ func noCache(h http.Header) bool {
 	return false
 }
 
-// addHeaders puts headers of user code into the response. Those of the connection
-// are not its business. Repeated names become repeated lines.
+// addHeaders puts headers of user code into the response, in place of those that
+// middleware has set; cookies of both are sent. Those of the connection are not its
+// business. Repeated names become repeated lines.
 func addHeaders(h http.Header, flat []string) {
+	for i := 0; i+1 < len(flat); i += 2 {
+		if name := textproto.CanonicalMIMEHeaderKey(flat[i]); name != "Set-Cookie" && name != "Connection" {
+			delete(h, name)
+		}
+	}
 	for i := 0; i+1 < len(flat); i += 2 {
 		name := textproto.CanonicalMIMEHeaderKey(flat[i])
 		switch name {

@@ -68,6 +68,9 @@ type Server struct {
 	errorPage              *page // /500, when it is the app's own
 	lastResort             *page // /500 made from _error at build
 	images                 *imageRules
+	site                   site
+	guard                  *guard // nil: the app has no middleware
+	background             background
 	// keepAlive is the value of the header, set while serving.
 	keepAlive atomic.Pointer[[]string]
 
@@ -84,7 +87,7 @@ type stage func(s *Server, q *request) (done bool, err error)
 type page struct {
 	manifest.Page
 	dynamic bool
-	// matched is the value of x-nextjs-matched-path, for dynamic routes.
+	// matched is the value of x-nextjs-matched-path; nil where data is sent without it.
 	matched []string
 }
 
@@ -107,6 +110,10 @@ type request struct {
 	tongue tongue
 	// preview is filled for the pages and routes that preview mode may change.
 	preview preview
+	// status is what middleware said the answer's is to be; 0: that of the page.
+	status int
+	// prefetch: the client only wants to know whether middleware lets it through.
+	prefetch bool
 	// reason is the text of the status line when user code chose one.
 	reason string
 	// begun: the response has started, so that no error page can follow.
@@ -141,7 +148,7 @@ func New(o Options) (*Server, error) {
 	routes := make([]string, 0, len(m.Pages))
 	for i := range m.Pages {
 		p := &page{Page: m.Pages[i], dynamic: strings.Contains(m.Pages[i].Route, "/[")}
-		if p.dynamic {
+		if p.dynamic || m.Middleware != nil {
 			p.matched = []string{p.Route}
 		}
 		switch {
@@ -184,11 +191,18 @@ func New(o Options) (*Server, error) {
 	s.previewKeys = previewKeys(m.Preview)
 	s.previewer = newPreviewer(m.Preview, m.Config.MultiZoneDraftMode)
 	s.images = newImageRules(m.Config)
+	s.site = site{authority(o.Hostname, o.Port), m.Config}
+	if s.guard, err = newGuard(m); err != nil {
+		return nil, err
+	}
 	s.cache = s.newCache()
 	// A stage that the app does not need is left out, so that it costs nothing.
 	s.stages = []stage{(*Server).door}
 	if s.locales != nil {
 		s.stages = append(s.stages, (*Server).locale)
+	}
+	if s.guard != nil {
+		s.stages = append(s.stages, (*Server).middleware)
 	}
 	s.stages = append(s.stages, (*Server).resolve, (*Server).render)
 	return s, nil
@@ -242,7 +256,9 @@ func (s *Server) Engine() (engine.Engine, error) {
 	if s.closed {
 		return nil, &engine.Error{Kind: engine.Aborted, Message: "the server is closed"}
 	}
-	e, err := s.options.NewEngine(map[string]host.AsyncFunc{"onward.revalidate": s.revalidateOperation})
+	e, err := s.options.NewEngine(map[string]host.AsyncFunc{
+		"onward.revalidate": s.revalidateOperation, "onward.background": s.background.operation,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -253,6 +269,9 @@ func (s *Server) Engine() (engine.Engine, error) {
 // NeedsEngine: the app has pages or API routes that run per request, or pages that
 // grow old.
 func (s *Server) NeedsEngine() bool {
+	if s.guard != nil {
+		return true
+	}
 	for _, p := range s.pages {
 		if p.Kind == manifest.SSR || p.Kind == manifest.API ||
 			p.Fallback == manifest.FallbackTrue || p.Fallback == manifest.FallbackBlocking {
@@ -282,6 +301,7 @@ func (s *Server) Warm(ctx context.Context) error {
 // Close ends regenerations and the engine. Requests must have ended.
 func (s *Server) Close() error {
 	s.cache.Close()
+	s.background.end()
 	s.engineMu.Lock()
 	s.closed = true
 	var err error
