@@ -1,6 +1,9 @@
 package route
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Rewritten returns what is served when m is rewritten to another URL of the app.
 // path is percent-encoded and within the base path; it may name a locale, else m's
@@ -57,4 +60,44 @@ func escapeBare(s string) string {
 		return s
 	}
 	return string(b)
+}
+
+// DataPath is the path of the data URL that m was parsed from, within the base path.
+func (m *Match) DataPath() string {
+	page := m.RawPath
+	switch {
+	case page == "/" && !m.LocaleNamed:
+		page = "/index"
+	case page == "/":
+		page = ""
+	case page == "/index", strings.HasPrefix(page, "/index/"):
+		page = "/index" + page
+	}
+	if m.LocaleNamed {
+		page = "/" + m.Locale + page
+	}
+	return dataPrefix + m.BuildID + page + ".json"
+}
+
+// QueryOf is the query that user code sees of the URL that was rewritten to m. Keys
+// that the rewrite or the params of the page have set are left out where they only
+// repeat that; an API route sees none of them.
+func (m *Match) QueryOf(asked *Match, keys []string) Values {
+	if len(asked.Query) == 0 {
+		return nil
+	}
+	if m.entry != nil {
+		keys = append(keys[:len(keys):len(keys)], m.entry.names...)
+	}
+	out := make(Values, 0, len(asked.Query))
+	for _, v := range asked.Query {
+		if slices.Contains(keys, v.Key) {
+			now, _ := m.Merged.Get(v.Key)
+			if m.entry != nil && m.entry.api || sameStrings(now, v) {
+				continue
+			}
+		}
+		out = append(out, v)
+	}
+	return out
 }

@@ -11,11 +11,10 @@ import (
 // resolve finds what answers to the path. A file has been answered when it returns
 // true, a page is in q.page when it returns false.
 func (s *Server) resolve(q *request) (bool, error) {
-	if done, err := s.exact(q); done || err != nil || q.page != nil {
-		return done, err
-	}
-	if err := s.dynamic(q); err != nil || q.page != nil {
-		return false, err
+	for _, step := range s.steps {
+		if done, err := step(s, q); done || err != nil || q.page != nil {
+			return done, err
+		}
 	}
 	return false, errNotFound
 }
@@ -39,17 +38,17 @@ func (s *Server) exact(q *request) (bool, error) {
 }
 
 // dynamic looks for a page with params, which goes to q.page.
-func (s *Server) dynamic(q *request) error {
+func (s *Server) dynamic(q *request) (bool, error) {
 	if q.nowhere {
-		return nil
+		return false, nil
 	}
 	switch s.table.Dynamic(&q.match).Outcome {
 	case route.Proceed:
 		s.found(q)
 	case route.BadRequest:
-		return errBadParam
+		return false, errBadParam
 	}
-	return nil
+	return false, nil
 }
 
 // found takes the page that q.match has been completed with.
@@ -57,7 +56,9 @@ func (s *Server) found(q *request) {
 	q.page = s.pages[q.match.Route]
 	if !q.rewritten {
 		q.asked = q.match // params tell which keys of the query are theirs
+		return
 	}
+	q.asked.Query = q.match.QueryOf(&q.asked, q.rewriteKeys)
 }
 
 // rewrite makes another URL of the app what is served. path is percent-encoded and

@@ -63,7 +63,7 @@ func (s *Server) renderDirectly(q *request, path string) error {
 	}
 	if s.table.Exact(&q.match).Outcome == route.Proceed {
 		s.found(q)
-	} else if err := s.dynamic(q); err != nil {
+	} else if _, err := s.dynamic(q); err != nil {
 		return err
 	}
 	if q.page == nil {

@@ -24,6 +24,7 @@ import (
 	"github.com/onwardjs/onward/internal/engine/host"
 	"github.com/onwardjs/onward/internal/manifest"
 	"github.com/onwardjs/onward/internal/route"
+	"github.com/onwardjs/onward/internal/rules"
 	"github.com/onwardjs/onward/internal/stack"
 )
 
@@ -57,6 +58,7 @@ type Server struct {
 	table    *route.Table
 	pages    map[string]*page
 	stages   []stage
+	steps    []stage // of resolve
 
 	public map[string]string // URL path → file name in publicFiles
 	// publicFiles may be nil: an app need not have a public folder.
@@ -68,6 +70,8 @@ type Server struct {
 	errorPage              *page // /500, when it is the app's own
 	lastResort             *page // /500 made from _error at build
 	images                 *imageRules
+	routing                *routing
+	forwarder              *forwarder
 	site                   site
 	guard                  *guard // nil: the app has no middleware
 	background             background
@@ -103,7 +107,11 @@ type request struct {
 	rewritten bool
 	// nowhere: no page or file can have the path of match. Rules still may.
 	nowhere bool
-	page    *page
+	// rewriteKeys are the keys of the query that rewrites may have set.
+	rewriteKeys []string
+	// extra are the headers of headers(), which are in the response already.
+	extra []rules.Header
+	page  *page
 	// onDemand: the request carries the key that lets it revalidate.
 	onDemand, onlyGenerated bool
 	// tongue is filled by settleLocale.
@@ -191,6 +199,8 @@ func New(o Options) (*Server, error) {
 	s.previewKeys = previewKeys(m.Preview)
 	s.previewer = newPreviewer(m.Preview, m.Config.MultiZoneDraftMode)
 	s.images = newImageRules(m.Config)
+	s.routing = newRouting(m)
+	s.forwarder = newForwarder(proxyPatience)
 	s.site = site{authority(o.Hostname, o.Port), m.Config}
 	if s.guard, err = newGuard(m); err != nil {
 		return nil, err
@@ -201,9 +211,13 @@ func New(o Options) (*Server, error) {
 	if s.locales != nil {
 		s.stages = append(s.stages, (*Server).locale)
 	}
+	s.stages = append(s.stages, s.routing.before()...)
 	if s.guard != nil {
+		s.routing.normal = true
 		s.stages = append(s.stages, (*Server).middleware)
 	}
+	s.stages = append(s.stages, s.routing.after()...)
+	s.steps = s.routing.steps()
 	s.stages = append(s.stages, (*Server).resolve, (*Server).render)
 	return s, nil
 }
@@ -301,6 +315,7 @@ func (s *Server) Warm(ctx context.Context) error {
 // Close ends regenerations and the engine. Requests must have ended.
 func (s *Server) Close() error {
 	s.cache.Close()
+	s.forwarder.close()
 	s.background.end()
 	s.engineMu.Lock()
 	s.closed = true
