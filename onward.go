@@ -92,8 +92,14 @@ func (a *App) Prepare(ctx context.Context) error {
 	s, err := server.New(server.Options{
 		Dir: a.options.Dir, Dist: dist, Manifest: m, Hostname: a.options.Hostname, Port: a.options.Port, Log: a.log, Stacks: stacks,
 		NewEngine: func(operations map[string]host.AsyncFunc) (engine.Engine, error) {
-			return a.newEngine(m, dist, operations, stacks)
+			return a.newEngine(m, dist, operations, stacks, a.options.Engine)
 		},
+		NewCacheEngine: func() (engine.Engine, error) {
+			one := a.options.Engine
+			one.Workers = 1
+			return a.newEngine(m, dist, nil, stacks, one)
+		},
+		Cache: a.options.Cache,
 	})
 	if err != nil {
 		return err
@@ -137,7 +143,7 @@ func (a *App) output() (string, error) {
 		WithHint("remove the old ones, or name the one to serve (Options.DistDir)")
 }
 
-func (a *App) newEngine(m *manifest.Manifest, dist string, operations map[string]host.AsyncFunc, stacks *stack.Mapper) (engine.Engine, error) {
+func (a *App) newEngine(m *manifest.Manifest, dist string, operations map[string]host.AsyncFunc, stacks *stack.Mapper, limits EngineOptions) (engine.Engine, error) {
 	root, err := os.OpenRoot(dist)
 	if err != nil {
 		return nil, fmt.Errorf("onward: %w", err)
@@ -169,7 +175,6 @@ func (a *App) newEngine(m *manifest.Manifest, dist string, operations map[string
 	for name, f := range operations {
 		table.Async[name] = f
 	}
-	limits := a.options.Engine
 	e, err := v8.New(engine.Options{
 		Runtime:  script,
 		Snapshot: snapshot,

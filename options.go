@@ -21,6 +21,13 @@ type Options struct {
 	// does. Defaults: "localhost", 3000.
 	Hostname string
 	Port     int
+	// Cache is a Redis or Valkey server where pages that are made anew are kept, so
+	// that several processes of one build share them:
+	// "redis://user:password@host:6379/0?prefix=shop", with rediss:// for TLS, or
+	// "unix:///run/redis.sock". While it cannot be reached, pages come from
+	// memory and from the build. Default: the class that cacheHandler of
+	// next.config names, else the folder cache of the output.
+	Cache string
 	// Logger hears of failures. Default: lines on standard error, as Next.js
 	// prints them.
 	Logger *slog.Logger

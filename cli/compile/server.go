@@ -38,6 +38,9 @@ func (b *build) serverGraph(ctx context.Context) error {
 			node = append(node, guard)
 		}
 	}
+	if file := b.opt.Config.CacheHandler; file != "" {
+		node = append(node, route.Page{Route: cacheHandlerRoute, File: b.cacheHandlerFile(file), API: true})
+	}
 	if err := b.bundleServer(ctx, node, false); err != nil || ctx.Err() != nil {
 		return err
 	}
@@ -50,10 +53,32 @@ func (b *build) serverGraph(ctx context.Context) error {
 
 // serverFile is the server module of a route.
 func serverFile(pattern string) string {
-	if pattern == middlewareRoute {
+	switch pattern {
+	case middlewareRoute:
 		return middlewareModule
+	case cacheHandlerRoute:
+		return cacheHandlerModule
 	}
 	return "server/pages/" + pagePath(pattern) + ".js"
+}
+
+// cacheHandlerRoute names the user's cache handler among the entries. No page has
+// it, since it does not begin with a slash.
+const cacheHandlerRoute = "cache-handler"
+
+// cacheHandlerModule is where it goes: render.CacheModule.
+const cacheHandlerModule = "server/cache-handler.js"
+
+// cacheHandlerFile is the file that cacheHandler names, relative to the project.
+func (b *build) cacheHandlerFile(name string) string {
+	name = filepath.FromSlash(strings.TrimPrefix(name, "file://"))
+	if !filepath.IsAbs(name) {
+		return filepath.ToSlash(name)
+	}
+	if rel, err := filepath.Rel(b.dir, name); err == nil {
+		return filepath.ToSlash(rel)
+	}
+	return filepath.ToSlash(name)
 }
 
 // bundleServer bundles the pages of one runtime. esbuild splits only ES modules, so
@@ -120,7 +145,7 @@ func (b *build) bundleServer(ctx context.Context, pages []route.Page, edge bool)
 	b.reportNoDefault(pages, result.Warnings)
 	for _, p := range pages {
 		file := serverFile(p.Route)
-		if p.Route == middlewareRoute {
+		if p.Route == middlewareRoute || p.Route == cacheHandlerRoute {
 			if err := b.writeTrace(file, meta); err != nil {
 				return err
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -13,28 +12,6 @@ import (
 	"github.com/onwardjs/onward/internal/render"
 	"github.com/onwardjs/onward/internal/route"
 )
-
-// diskQuota bounds what regenerated pages take on disk.
-const diskQuota = 1 << 30
-
-// newCache makes the cache of pages with getStaticProps: memory over the folder
-// cache/pages of the output, over the build's own files.
-func (s *Server) newCache() *cache.Cache {
-	c := s.manifest.Config
-	o := cache.Options{
-		MemoryLimit: c.CacheMaxMemorySize,
-		Seed:        s.seed,
-		Now:         s.options.Now,
-		Report: func(key cache.Key, err error) {
-			q := request{r: &http.Request{Method: "GET"}, asked: route.Match{RawPath: key.Path}}
-			s.report(&q, err)
-		},
-	}
-	if c.IsrFlushToDisk {
-		o.Store = cache.NewDisk(filepath.Join(s.options.Dist, "cache", "pages"), s.manifest.BuildID, diskQuota)
-	}
-	return cache.New(o)
-}
 
 // prerendered returns what the build made for a key.
 func (s *Server) prerendered(key cache.Key) (manifest.Prerendered, bool) {

@@ -61,12 +61,13 @@ func (s *Server) renderDirectly(q *request, path string) error {
 	if verdict.Outcome != route.Proceed || q.match.Form == route.Data {
 		return errNotFound
 	}
-	if s.table.Exact(&q.match).Outcome == route.Proceed {
-		s.found(q)
-	} else if _, err := s.dynamic(q); err != nil {
-		return err
+	switch s.table.Resolve(&q.match).Outcome {
+	case route.NotFound:
+		return errNotFound
+	case route.BadRequest:
+		return errBadParam
 	}
-	if q.page == nil {
+	if s.found(q); q.page == nil {
 		return errNotFound
 	}
 	if q.page.Kind == manifest.API {

@@ -44,6 +44,11 @@ type Options struct {
 	// NewEngine starts the engine, with these host operations beside its own.
 	// It is called once, when JavaScript is first needed.
 	NewEngine func(operations map[string]host.AsyncFunc) (engine.Engine, error)
+	// NewCacheEngine starts an engine of one worker. It is called once, and only
+	// for a build with a cache handler.
+	NewCacheEngine func() (engine.Engine, error)
+	// Cache is the address of a server that processes share pages in; empty: none.
+	Cache string
 	// Now is the clock of the cache; nil: time.Now.
 	Now func() time.Time
 }
@@ -205,7 +210,9 @@ func New(o Options) (*Server, error) {
 	if s.guard, err = newGuard(m); err != nil {
 		return nil, err
 	}
-	s.cache = s.newCache()
+	if s.cache, err = s.newCache(); err != nil {
+		return nil, err
+	}
 	// A stage that the app does not need is left out, so that it costs nothing.
 	s.stages = []stage{(*Server).door}
 	if s.locales != nil {

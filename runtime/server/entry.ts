@@ -7,6 +7,7 @@
 import { handle, onBoot, type Job } from "../platform/index";
 import { api } from "./api";
 import { load, start } from "./app";
+import { cache, resetCacheHandler } from "./cache";
 import { collect } from "./collect";
 import { edge } from "./edge";
 import { loadMiddleware, middleware, resetMiddleware } from "./middleware";
@@ -22,6 +23,7 @@ registerModules();
 onBoot((boot) => {
   start(boot as Boot);
   resetShells();
+  resetCacheHandler();
   resetMiddleware();
 });
 
@@ -29,6 +31,7 @@ handle("page", page);
 handle("api", api);
 handle("edge", edge);
 handle("middleware", middleware);
+handle("cache", cache);
 handle("collect", collect);
 handle("paths", paths);
 handle("warm", (job: Job) => {

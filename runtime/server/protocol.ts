@@ -195,6 +195,31 @@ export interface PathsReply {
   paths: { path: string; params: Record<string, string | string[]>; locale?: string }[];
 }
 
+/** Job "cache": an operation of the user's cache handler. Answer to "get": CacheReply with the HTML as body, or null. */
+export interface CacheJob {
+  operation: "get" | "set";
+  /** The handler's module, relative to distDir. */
+  module: string;
+  key: string;
+  /** For its constructor, should it be needed. */
+  options: { flushToDisk: boolean; maxMemoryCacheSize: number };
+  value?: CacheValue;
+}
+export interface CacheValue {
+  /** "PAGES", "REDIRECT", or nothing for a page that was not found. */
+  kind?: string;
+  html?: string;
+  data?: unknown;
+  headers?: string[];
+  status?: number;
+  /** Seconds, 0 for never. */
+  revalidate?: number;
+  expire?: number;
+}
+export interface CacheReply extends Omit<CacheValue, "html"> {
+  lastModified?: number;
+}
+
 /** Job "warm": require every listed module so that code caches can be made. Answer: {}. */
 export interface WarmJob {
   routes: string[];

@@ -25,6 +25,7 @@ type startFlags struct {
 	host      string
 	keepAlive time.Duration
 	dir       string
+	cache     string
 	inherited bool // this is the serving child: the listener is file 3
 }
 
@@ -50,6 +51,7 @@ func parseStart(t *terminal, args []string, getenv func(string) string) (startFl
 	port := f.StringP("port", "p", "", "port to listen on (default 3000, or PORT)")
 	host := f.StringP("hostname", "H", "", "address to listen on (default all)")
 	keep := f.String("keepAliveTimeout", "", "milliseconds an idle connection stays open (default 5000)")
+	f.StringVar(&o.cache, "cache", "", "keep pages in a Redis server that several processes share: redis://[user:password@]host[:port][/db]")
 	f.BoolVar(&o.inherited, "serve-inherited", false, "")
 	_ = f.MarkHidden("serve-inherited")
 	ignored(f, "turbo", "turbopack", "webpack", "experimental-next-config-strip-types")
@@ -119,7 +121,7 @@ func serve(t *terminal, o startFlags) (int, error) {
 	}
 	file.Close()
 
-	app, err := onward.New(onward.Options{Dir: o.dir, Hostname: o.host, Port: l.Addr().(*net.TCPAddr).Port})
+	app, err := onward.New(onward.Options{Dir: o.dir, Cache: o.cache, Hostname: o.host, Port: l.Addr().(*net.TCPAddr).Port})
 	if err != nil {
 		return exitFailure, err
 	}
