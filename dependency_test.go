@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"internal/engine":      {},
 	"internal/engine/host": {},
 	"internal/engine/pool": {"internal/engine", "internal/engine/host"},
-	"internal/engine/node": {"internal/engine", "internal/engine/host", "internal/engine/pool"},
+	"internal/engine/node": {"internal/diag", "internal/engine", "internal/engine/host", "internal/engine/pool"},
 	"internal/engine/v8":   {"internal/engine", "internal/engine/host", "internal/engine/pool"},
 	"internal/cache":       {"internal/diag", "internal/config", "internal/manifest", "internal/route"},
 	"internal/render":      {"internal/diag", "internal/config", "internal/manifest", "internal/route", "internal/engine"},

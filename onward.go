@@ -7,15 +7,18 @@
 //	http.ListenAndServe(":3000", app)
 //
 // An App is an http.Handler: mount it beside your own routes. It runs the app's
-// JavaScript in V8 inside this process and needs no Node.js.
+// JavaScript in V8 inside this process and needs no Node.js, unless the app itself
+// does: then it runs in Node.js processes (EngineOptions.Name).
 package onward
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -28,6 +31,7 @@ import (
 	"github.com/onwardjs/onward/internal/diag"
 	"github.com/onwardjs/onward/internal/engine"
 	"github.com/onwardjs/onward/internal/engine/host"
+	"github.com/onwardjs/onward/internal/engine/node"
 	"github.com/onwardjs/onward/internal/engine/v8"
 	"github.com/onwardjs/onward/internal/manifest"
 	"github.com/onwardjs/onward/internal/render"
@@ -86,6 +90,9 @@ func (a *App) Prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := a.checkOutput(m, dist); err != nil {
+		return err
+	}
 	stacks := stack.New(dist, func(name string) ([]byte, error) {
 		return os.ReadFile(filepath.Join(dist, filepath.FromSlash(name)))
 	})
@@ -106,6 +113,26 @@ func (a *App) Prepare(ctx context.Context) error {
 	}
 	a.server.Store(s)
 	return nil
+}
+
+// checkOutput refuses builds that are not to be served, and tells when there is a
+// better way.
+func (a *App) checkOutput(m *manifest.Manifest, dist string) error {
+	switch m.Config.Output {
+	case "export":
+		return diag.Errorf("export-build", "the app was built with output: \"export\": there are files in %s and nothing to run", m.Config.ExportDir).
+			WithHint("serve them with any file server, for example `npx serve@latest %s`; or build without that option", m.Config.ExportDir)
+	case "standalone":
+		if own := filepath.Join(dist, "standalone"); isFolder(own) {
+			a.log.Warn(fmt.Sprintf("the app was built with output: \"standalone\"; %s is its server", filepath.Join(own, "server")))
+		}
+	}
+	return nil
+}
+
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 // relief is how many requests in endless loops leave the others a worker to go
@@ -144,50 +171,112 @@ func (a *App) output() (string, error) {
 }
 
 func (a *App) newEngine(m *manifest.Manifest, dist string, operations map[string]host.AsyncFunc, stacks *stack.Mapper, limits EngineOptions) (engine.Engine, error) {
-	root, err := os.OpenRoot(dist)
+	name, err := a.engineName(m)
 	if err != nil {
-		return nil, fmt.Errorf("onward: %w", err)
-	}
-	script, err := root.ReadFile(m.Runtime.Script)
-	if err != nil {
-		return nil, errors.Join(damaged(dist, err), root.Close())
-	}
-	// What another engine has made is of no use to this one.
-	sameEngine := m.Runtime.EngineID == v8.ID()
-	var snapshot []byte
-	if m.Runtime.Snapshot != "" && sameEngine {
-		if snapshot, err = root.ReadFile(m.Runtime.Snapshot); err != nil {
-			a.log.Warn(fmt.Sprintf("the start-up snapshot cannot be read, so JavaScript starts slower: %v", err))
-		}
+		return nil, err
 	}
 	env, err := config.LoadEnv(a.options.Dir, "production", os.Environ())
 	if err != nil {
-		return nil, errors.Join(err, root.Close())
+		return nil, err
 	}
 	if env.Vars["NODE_ENV"] == "" {
 		env.Vars["NODE_ENV"] = "production"
 	}
 	boot, err := render.Boot(m.Boot, a.options.Dir, dist)
 	if err != nil {
-		return nil, errors.Join(damaged(dist, err), root.Close())
+		return nil, damaged(dist, err)
 	}
-	table := host.Default(host.Options{})
-	for name, f := range operations {
-		table.Async[name] = f
+	root, err := os.OpenRoot(dist)
+	if err != nil {
+		return nil, fmt.Errorf("onward: %w", err)
 	}
-	e, err := v8.New(engine.Options{
-		Runtime:  script,
-		Snapshot: snapshot,
-		Boot:     boot,
-		Load:     (&modules{root: root, dist: dist, project: a.options.Dir, cached: sameEngine}).load,
-		Workers:  limits.Workers, Relief: relief, Queue: limits.Queue, HeapLimit: limits.HeapLimit, BufferLimit: limits.BufferLimit,
+	load := &modules{root: root, dist: dist, project: a.options.Dir}
+	o := engine.Options{
+		Boot:    boot,
+		Load:    load.load,
+		Workers: limits.Workers, Relief: relief, Queue: limits.Queue, HeapLimit: limits.HeapLimit, BufferLimit: limits.BufferLimit,
 		TurnLimit: limits.TurnLimit, JobTimeout: limits.RequestTimeout,
 		Env: env.Vars, Dir: a.options.Dir, Console: console(stacks),
-	}, table)
+	}
+	var e engine.Engine
+	if name == engineNode {
+		e, err = a.nodeEngine(m, dist, o, operations)
+	} else {
+		// What another engine has made is of no use to this one.
+		load.cached = m.Runtime.EngineID == v8.ID()
+		e, err = a.v8Engine(m, root, o, load.cached, operations)
+	}
 	if err != nil {
 		return nil, errors.Join(err, root.Close())
 	}
 	return &ownedEngine{e, root}, nil
+}
+
+// Names of engines.
+const (
+	engineAuto = "auto"
+	engineV8   = "v8"
+	engineNode = "node"
+)
+
+// engineName decides what runs the build.
+func (a *App) engineName(m *manifest.Manifest) (string, error) {
+	built := cmp.Or(m.Runtime.Engine, engineV8)
+	switch name := cmp.Or(a.options.Engine.Name, engineAuto); name {
+	case engineAuto:
+		if built == engineV8 && !v8.Available {
+			return engineNode, nil
+		}
+		return built, nil
+	case engineNode:
+		return name, nil
+	case engineV8:
+		if built != engineV8 {
+			return "", diag.Errorf("engine", "this build was made for the Node engine and does not run in V8%s", because(m.Runtime.Reason)).
+				WithHint("leave the engine to the build, or build with `onward build --engine v8`, which tells what is in the way")
+		}
+		return name, nil
+	default:
+		return "", diag.Errorf("engine", "there is no engine %q", name).WithHint("choose auto, v8 or node")
+	}
+}
+
+// because adds a reason to a sentence.
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + reason
+}
+
+func (a *App) v8Engine(m *manifest.Manifest, root *os.Root, o engine.Options, cached bool, operations map[string]host.AsyncFunc) (engine.Engine, error) {
+	var err error
+	if o.Runtime, err = root.ReadFile(m.Runtime.Script); err != nil {
+		return nil, damaged(root.Name(), err)
+	}
+	if m.Runtime.Snapshot != "" && cached {
+		if o.Snapshot, err = root.ReadFile(m.Runtime.Snapshot); err != nil {
+			a.log.Warn(fmt.Sprintf("the start-up snapshot cannot be read, so JavaScript starts slower: %v", err))
+		}
+	}
+	table := host.Default(host.Options{})
+	maps.Copy(table.Async, operations)
+	return v8.New(o, table)
+}
+
+func (a *App) nodeEngine(m *manifest.Manifest, dist string, o engine.Options, operations map[string]host.AsyncFunc) (engine.Engine, error) {
+	if m.Runtime.NodeScript == "" {
+		return nil, damaged(dist, errors.New("it has no script for Node.js"))
+	}
+	program, err := node.Find(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	o.Script = filepath.Join(dist, filepath.FromSlash(m.Runtime.NodeScript))
+	if _, err := os.Stat(o.Script); err != nil {
+		return nil, damaged(dist, err)
+	}
+	return node.New(o, &host.Table{Async: operations}, program)
 }
 
 func damaged(dist string, err error) error {

@@ -31,13 +31,18 @@ type Options struct {
 	// Logger hears of failures. Default: lines on standard error, as Next.js
 	// prints them.
 	Logger *slog.Logger
-	// Engine bounds the JavaScript of the app.
+	// Engine says what runs the JavaScript of the app, and bounds it.
 	Engine EngineOptions
 }
 
-// EngineOptions bound what JavaScript may take. Zero means the default.
+// EngineOptions say what runs JavaScript, and bound what it may take. Zero means the
+// default.
 type EngineOptions struct {
-	// Workers is the greatest number of isolates. Default: one less than there
+	// Name is "v8" (in this process), "node" (in Node.js processes, for apps that
+	// need native addons or modules that V8 alone lacks), or "auto": what the
+	// build was made for. Default "auto". A build for Node.js does not run in V8.
+	Name string
+	// Workers is the greatest number of isolates or processes. Default: one less than there
 	// are processors, at least one. They are started as load asks for them.
 	Workers int
 	// HeapLimit is the JavaScript heap of one worker in bytes; a page that

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -21,8 +20,6 @@ import (
 	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/diag"
 	"github.com/onwardjs/onward/internal/engine"
-	"github.com/onwardjs/onward/internal/engine/host"
-	"github.com/onwardjs/onward/internal/engine/v8"
 	"github.com/onwardjs/onward/internal/manifest"
 	"github.com/onwardjs/onward/internal/render"
 	"github.com/onwardjs/onward/internal/route"
@@ -33,6 +30,9 @@ import (
 type Options struct {
 	// Dir is the project, an absolute path.
 	Dir string
+	// Engine is what the app is to run in, one of the Engine constants of compile;
+	// empty: EngineAuto.
+	Engine string
 	// Environ is the process environment ("KEY=value").
 	Environ []string
 	// Out receives progress and the route table, Err warnings.
@@ -138,10 +138,17 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 			return nil, err
 		}
 	}
-	if b.export != nil {
-		if err := b.export.finish(); err != nil {
-			return nil, err
-		}
+	if err := b.traceFiles(); err != nil {
+		return nil, err
+	}
+	switch b.config.Output {
+	case outputExport:
+		err = b.export.finish()
+	case outputStandalone:
+		err = b.standalone()
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -216,8 +223,11 @@ func (b *build) compile(ctx context.Context) error {
 		CacheDir:   b.output.cacheDir(),
 		KeepNames:  b.KeepNames,
 		Runtime:    files.Files,
+		Engine:     b.engineWanted(),
 		OnRuntime: func(name string, script []byte) {
-			b.frozen = freeze(b.output.cacheDir(), name, script)
+			if b.engineWanted() != compile.EngineNode {
+				b.frozen = freeze(b.output.cacheDir(), name, script)
+			}
 		},
 	})
 	if err != nil {
@@ -228,6 +238,9 @@ func (b *build) compile(ctx context.Context) error {
 	b.warn(result.Warnings)
 	b.compiled = result
 	b.progress.done("Compiled successfully", phase)
+	if result.Engine == compile.EngineNode && result.EngineReason != "" {
+		b.progress.line("  Node engine: %s", result.EngineReason)
+	}
 	return nil
 }
 
@@ -257,17 +270,9 @@ func (b *build) workers() int {
 // HTML and data. It returns the manifest and the rows of the route table.
 func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error) {
 	phase := time.Now()
-	rt := manifest.Runtime{Script: b.compiled.RuntimeScript, EngineID: v8.ID()}
-	snapshot, err := b.frozen.wait()
+	rt, snapshot, err := b.runtime()
 	if err != nil {
-		// V8 cannot freeze every heap; the server then starts from the script.
-		b.warn([]*diag.Message{{Severity: diag.Warning, Code: "no-snapshot",
-			Text: "the JavaScript runtime could not be frozen, so workers start a few milliseconds slower", Detail: err.Error()}})
-	} else {
-		rt.Snapshot = "server/runtime.snapshot"
-		if err := os.WriteFile(filepath.Join(b.output.staging, rt.Snapshot), snapshot, 0o644); err != nil {
-			return nil, nil, cannotWrite(err)
-		}
+		return nil, nil, err
 	}
 	b.timing("snapshot", phase)
 
@@ -280,8 +285,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	pool, err := v8.New(engine.Options{
-		Runtime:    b.frozen.script,
+	pool, err := b.newEngine(ctx, engine.Options{
 		Snapshot:   snapshot,
 		Boot:       whole,
 		Load:       b.module,
@@ -290,7 +294,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 		Env:        b.env.Vars,
 		Dir:        b.Dir,
 		Console:    b.console,
-	}, host.Default(host.Options{}))
+	})
 	if err != nil {
 		return nil, nil, err
 	}

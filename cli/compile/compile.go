@@ -47,6 +47,8 @@ type Options struct {
 	CacheDir string
 	// Runtime is the runtime folder (next, browser, server, platform, dist).
 	Runtime fs.FS
+	// Engine is one of the Engine constants; empty: EngineAuto.
+	Engine string
 	// OnRuntime, when not nil, is given the runtime script as soon as it is
 	// made, while the app is still being compiled. name is Result.RuntimeScript.
 	OnRuntime func(name string, script []byte)
@@ -107,6 +109,11 @@ type Result struct {
 	MainPreload []string
 	// RuntimeScript is "server/runtime.js".
 	RuntimeScript string
+	// NodeScript is "server/runtime-node.js", the same for Node.js.
+	NodeScript string
+	// Engine is what the app runs in, EngineV8 or EngineNode, and EngineReason
+	// why that is Node.js; empty when it was asked for.
+	Engine, EngineReason string
 	// NextImage: some page's browser code has next/image in it.
 	NextImage bool
 	// Files lists everything written, sorted by path.
@@ -153,6 +160,10 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if err := b.out.wait(); err != nil {
 		return nil, err
 	}
+	b.result.Engine, b.result.EngineReason = EngineV8, b.needs.reason
+	if b.needs.node {
+		b.result.Engine = EngineNode
+	}
 	b.result.Files = b.out.list()
 	b.result.Warnings = b.report.warnings()
 	return b.result, nil
@@ -172,6 +183,7 @@ type build struct {
 	// loaders are those of the config's rules.
 	loaders *loaderRules
 	next    *nextModules
+	needs   *needs
 	// edge: the API routes that are compiled for the edge runtime.
 	edge       map[string]bool
 	edgeWarned bool
@@ -193,6 +205,7 @@ func newBuild(opt Options) (*build, error) {
 		result: &Result{Pages: map[string]*Page{}},
 		edge:   map[string]bool{},
 	}
+	b.needs = newNeeds(b)
 	b.source = newSources(b)
 	b.styles = newStyles(b)
 	b.assets = newAssets(b)

@@ -29,6 +29,7 @@ import (
 //	has <glob> <text>     every output that matches has the text
 //	lacks <glob> <text>   no output that matches has it
 //	env NAME=value        an environment variable of the build
+//	engine <name>         the engine that is asked for
 //	config env NAME=value an entry of config.env
 //	config {...}          other fields of config.Config, as JSON
 //
@@ -107,6 +108,8 @@ func (f *fixture) directive(t testing.TB, line string) {
 		if err := json.Unmarshal([]byte("{"+fields), f.opt.Config); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
+	} else if name, ok := strings.CutPrefix(line, "engine "); ok {
+		f.opt.Engine = name
 	} else if kv, ok := strings.CutPrefix(line, "env "); ok {
 		k, v, _ := strings.Cut(kv, "=")
 		f.opt.Env[k] = v
@@ -150,6 +153,9 @@ func (f *fixture) run(t *testing.T) string {
 	f.result = result
 	for _, m := range result.Warnings {
 		out.WriteString(diag.Format(m, diag.Style{}))
+	}
+	if result.Engine != EngineV8 {
+		fmt.Fprintf(&out, "engine %s: %s\n", result.Engine, result.EngineReason)
 	}
 	for _, s := range result.MainScripts {
 		fmt.Fprintf(&out, "main %s\n", anonymous(s))
@@ -235,6 +241,8 @@ var standInRuntime = func() fs.FS {
 		"browser/main.tsx":       {Data: []byte(`import { hydrateRoot } from "react-dom/client"; self.main = [hydrateRoot, process.env.__ONWARD_CLIENT_CONFIG];`)},
 		"server/entry.ts":        {Data: []byte(`import { handle } from "../platform/index"; import * as React from "react"; import image from "../next/image"; handle([React, image]);`)},
 		"dist/platform.js":       {Data: []byte(`export const handle = (x) => { globalThis.handled = x; };`)},
+		"dist/node.js":           {Data: []byte(`export const handle = (x) => { globalThis.handled = x; };`)},
+		"node/index.ts":          {Data: []byte(``)},
 		"platform/builtins.json": {Data: []byte(`{"modules": {"fs": [], "path": []}}`)},
 	}
 	for _, name := range []string{"app", "document", "error", "link", "head", "image", "router"} {

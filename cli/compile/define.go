@@ -54,6 +54,9 @@ func (b *build) defines(browser bool) map[string]string {
 		d["process.env.NEXT_RUNTIME"] = `"nodejs"`
 		return d
 	}
+	// What the app does not use is not compiled into its router.
+	d["process.env.__NEXT_HAS_REWRITES"] = strconv.FormatBool(b.opt.Config.Rewrites.Len() > 0)
+	d["process.env.__ONWARD_HAS_MIDDLEWARE"] = strconv.FormatBool(b.opt.Middleware != nil)
 	d["process.env.NEXT_RUNTIME"] = `""`
 	d["__dirname"] = `"/"`
 	d["__filename"] = `"/index.js"`
@@ -111,8 +114,17 @@ func (b *build) clientConfig() map[string]any {
 	if c.DeploymentID != "" {
 		m["deploymentId"] = c.DeploymentID
 	}
+	for _, e := range c.Experiments {
+		if slices.Contains(clientExperiments, e.Name) {
+			m[e.Name] = e.Value
+		}
+	}
 	return m
 }
+
+// clientExperiments are the experimental options that only the browser side has to
+// know.
+var clientExperiments = []string{"linkNoTouchStart", "manualClientBasePath", "optimisticClientCache", "proxyPrefetch", "webVitalsAttribution"}
 
 // targets reads browserslist from package.json as far as it names versions of
 // browsers ("chrome 120", "safari >= 17"); anything else, queries such as "> 1%"

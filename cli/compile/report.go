@@ -178,11 +178,11 @@ func explainUnresolved(d *diag.Message, name string, browser bool) {
 	case isBuiltin(name):
 		d.Code = "unsupported-builtin"
 		d.Text = "Node.js module '" + name + "' is not available"
-		d.Hint = "it needs the Node engine, which comes in a later release; until then use another module or package for this"
+		d.Hint = "it needs the Node engine: build with --engine auto, or use another module or package for this"
 	case strings.HasSuffix(name, ".node"):
 		d.Code = "native-addon"
 		d.Text = "Native addon '" + name + "' cannot be loaded"
-		d.Hint = "addons need the Node engine, which comes in a later release; use a package written in JavaScript or WebAssembly"
+		d.Hint = "addons need the Node engine: build with --engine auto, or use a package written in JavaScript or WebAssembly"
 	case strings.HasPrefix(name, "."):
 		d.Hint = "check the path and the letter case of the file name"
 	case strings.HasPrefix(name, "@/") || strings.HasPrefix(name, "~/"):

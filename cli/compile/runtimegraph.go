@@ -1,11 +1,13 @@
 package compile
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,14 +16,19 @@ import (
 	"github.com/onwardjs/onward/internal/diag"
 )
 
-// runtimeScript is what every worker runs first.
-const runtimeScript = "server/runtime.js"
+// runtimeScript is what every worker runs first, and nodeScript what it runs where
+// it is a Node.js process.
+const (
+	runtimeScript = "server/runtime.js"
+	nodeScript    = "server/runtime-node.js"
+)
 
 // platformScript is the platform with its npm parts, bundled when Onward itself
-// was built; builtinFolder is where modules that hand out its node: modules
-// appear to lie.
+// was built, and nodePlatform what takes its place where Node.js is below;
+// builtinFolder is where modules that hand out node: modules appear to lie.
 const (
 	platformScript = "dist/platform.js"
+	nodePlatform   = "dist/node.js"
 	builtinFolder  = "builtin/"
 )
 
@@ -29,11 +36,16 @@ const (
 // are not found.
 const runtimeFormat = "2 esbuild 0.28.2"
 
-// runtimeGraph writes server/runtime.js: platform, server runtime, next/* and the
-// app's React in one classic script. The same inputs make the same script, so
-// it is kept in the cache folder.
-func (b *build) runtimeGraph(context.Context) error {
-	b.result.RuntimeScript = runtimeScript
+// runtimeGraph writes server/runtime.js and server/runtime-node.js: platform, server
+// runtime, next/* and the app's React in one classic script.
+func (b *build) runtimeGraph(ctx context.Context) error {
+	b.result.RuntimeScript, b.result.NodeScript = runtimeScript, nodeScript
+	return cmp.Or(b.runtimeFor(runtimeScript, platformScript, serverEngines), ctx.Err(), b.runtimeFor(nodeScript, nodePlatform, nodeEngines))
+}
+
+// runtimeFor writes the script that runs on a platform. The same inputs make the
+// same script, so it is kept in the cache folder.
+func (b *build) runtimeFor(script, platform string, engines []api.Engine) error {
 	cached := ""
 	// The app's own image loader may import anything: then the script is made anew.
 	if b.opt.CacheDir != "" && b.next.imageLoader == "" {
@@ -41,18 +53,20 @@ func (b *build) runtimeGraph(context.Context) error {
 		if err != nil {
 			return err
 		}
-		cached = filepath.Join(b.opt.CacheDir, "runtime", key+".js")
+		cached = filepath.Join(b.opt.CacheDir, strings.TrimSuffix(path.Base(script), ".js"), key+".js")
 		if data, err := os.ReadFile(cached); err == nil {
-			b.writeRuntime(data)
+			b.writeRuntime(script, data)
 			return nil
 		}
 	}
 	if m := b.reactMissing(); m != nil {
-		b.report.add(m)
+		if script == runtimeScript {
+			b.report.add(m)
+		}
 		return nil
 	}
 	var entry strings.Builder
-	for _, f := range []string{platformScript, "server/entry.ts"} {
+	for _, f := range []string{platform, "server/entry.ts"} {
 		if _, err := fs.Stat(b.opt.Runtime, f); err != nil {
 			return diag.Errorf("incomplete-runtime", "the runtime has no file %s", f).
 				WithHint("the program was built without its JavaScript: run `make build`")
@@ -68,8 +82,8 @@ func (b *build) runtimeGraph(context.Context) error {
 		Platform:         api.PlatformNeutral,
 		Conditions:       []string{"node"},
 		MainFields:       []string{"main", "module"},
-		Outfile:          filepath.Join(b.opt.OutDir, filepath.FromSlash(runtimeScript)),
-		Engines:          serverEngines,
+		Outfile:          filepath.Join(b.opt.OutDir, filepath.FromSlash(script)),
+		Engines:          engines,
 		JSX:              api.JSXAutomatic,
 		TsconfigRaw:      `{"compilerOptions":{"jsx":"react-jsx"}}`,
 		Define:           b.runtimeDefines(),
@@ -89,15 +103,18 @@ func (b *build) runtimeGraph(context.Context) error {
 			// The platform is bundled already, with its npm parts, and there
 			// must be one copy of it.
 			pb.OnResolve(api.OnResolveOptions{Filter: `/platform/index$`, Namespace: runtimeNamespace}, func(api.OnResolveArgs) (api.OnResolveResult, error) {
-				return api.OnResolveResult{Path: "dist/platform.js", Namespace: runtimeNamespace}, nil
+				return api.OnResolveResult{Path: platform, Namespace: runtimeNamespace}, nil
 			})
 			pb.OnResolve(api.OnResolveOptions{Filter: builtinFilter}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
+				if args.Importer == nodePlatform {
+					return api.OnResolveResult{Path: args.Path, External: true}, nil
+				}
 				// React's server builds ask for util, crypto and stream; the
 				// registry has them when the code runs.
 				return api.OnResolveResult{Path: builtinFolder + strings.TrimPrefix(args.Path, "node:"), Namespace: runtimeNamespace}, nil
 			})
 			pb.OnLoad(api.OnLoadOptions{Filter: `^` + builtinFolder, Namespace: runtimeNamespace}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
-				text := "module.exports = require(" + quoteJS("./"+strings.Repeat("../", strings.Count(args.Path, "/"))+platformScript) + ").require(" +
+				text := "module.exports = require(" + quoteJS("./"+strings.Repeat("../", strings.Count(args.Path, "/"))+platform) + ").require(" +
 					quoteJS(strings.TrimPrefix(args.Path, builtinFolder)) + ");"
 				return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
 			})
@@ -119,17 +136,23 @@ func (b *build) runtimeGraph(context.Context) error {
 		return nil
 	}
 	data := result.OutputFiles[0].Contents
-	b.writeRuntime(data)
+	if script == nodeScript {
+		data = append(data, sourceName...)
+	}
+	b.writeRuntime(script, data)
 	if cached == "" {
 		return nil
 	}
 	return storeCached(cached, data)
 }
 
-func (b *build) writeRuntime(script []byte) {
-	b.out.write(runtimeScript, script)
-	if b.opt.OnRuntime != nil {
-		b.opt.OnRuntime(runtimeScript, script)
+// sourceName gives the runtime the name in stack traces that it has in V8, too.
+const sourceName = "\n//# sourceURL=onward:runtime\n"
+
+func (b *build) writeRuntime(name string, script []byte) {
+	b.out.write(name, script)
+	if name == runtimeScript && b.opt.OnRuntime != nil {
+		b.opt.OnRuntime(name, script)
 	}
 }
 
@@ -182,7 +205,7 @@ func storeCached(path string, data []byte) error {
 func (b *build) runtimeKey() (string, error) {
 	h := sha256.New()
 	h.Write([]byte(runtimeFormat + "\x00" + b.dir + "\x00"))
-	for _, dir := range []string{"dist", "next", "platform", "server"} {
+	for _, dir := range []string{"dist", "next", "node", "platform", "server"} {
 		err := fs.WalkDir(b.opt.Runtime, dir, func(p string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err

@@ -94,7 +94,7 @@ func (b *build) bundleServer(ctx context.Context, pages []route.Page, edge bool)
 		conditions = edgeConditions
 		defines["process.env.NEXT_RUNTIME"] = `"edge"`
 	}
-	result := api.Build(api.BuildOptions{
+	options := api.BuildOptions{
 		AbsWorkingDir:       b.dir,
 		EntryPointsAdvanced: entries,
 		Bundle:              true,
@@ -106,7 +106,7 @@ func (b *build) bundleServer(ctx context.Context, pages []route.Page, edge bool)
 		Outdir:              b.opt.OutDir,
 		ChunkNames:          "server/chunks/[hash]",
 		AssetNames:          assetNames,
-		Engines:             serverEngines,
+		Engines:             b.needs.engines(),
 		JSX:                 api.JSXAutomatic,
 		Tsconfig:            b.tsconfig,
 		Define:              defines,
@@ -130,7 +130,15 @@ func (b *build) bundleServer(ctx context.Context, pages []route.Page, edge bool)
 			b.fonts.plugin(false),
 			b.source.plugin(false),
 		},
-	})
+	}
+	if !edge {
+		options.Plugins = slices.Insert(options.Plugins, 2, b.needs.plugin())
+	}
+	result := api.Build(options)
+	for !edge && b.needs.learn(result.Errors) {
+		options.Engines = b.needs.engines()
+		result = api.Build(options)
+	}
 	b.report.addAll(result, false)
 	if len(result.Errors) > 0 || ctx.Err() != nil {
 		return nil
@@ -286,7 +294,7 @@ func (b *build) writeCommonJS(f api.OutputFile, sourceMap []byte) {
 	result := api.Transform(string(f.Contents), api.TransformOptions{
 		Format:   api.FormatCommonJS,
 		Platform: api.PlatformNeutral,
-		Engines:  serverEngines,
+		Engines:  b.needs.engines(),
 		// import() becomes a promise of require(): the engine loads CommonJS only.
 		Supported:      map[string]bool{"dynamic-import": false},
 		LegalComments:  api.LegalCommentsNone,

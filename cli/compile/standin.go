@@ -43,7 +43,7 @@ func loadStandIn(args api.OnLoadArgs) (api.OnLoadResult, error) {
 	text := "const module_ = " + quoteJS(args.Path) + `;
 const absent = (path) => {
   const refuse = () => {
-    throw Object.assign(new Error(path + " is not available: the Node.js module '" + module_ + "' needs the Node engine, which comes in a later release"), { code: "ERR_ONWARD_UNSUPPORTED" });
+    throw Object.assign(new Error(path + " is not available: the Node.js module '" + module_ + "' needs the Node engine: build with --engine node"), { code: "ERR_ONWARD_UNSUPPORTED" });
   };
   return new Proxy(class {}, {
     apply: refuse,

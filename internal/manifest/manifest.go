@@ -165,4 +165,10 @@ type Runtime struct {
 	// EngineID is the engine build that made Snapshot and the code caches;
 	// another one ignores them.
 	EngineID string `json:"engineId,omitempty"`
+	// NodeScript is Script for Node.js.
+	NodeScript string `json:"nodeScript,omitempty"`
+	// Engine is what the build was made for, "v8" or "node"; a build for Node.js
+	// runs in nothing else. Reason says why it is Node.js; empty: it was asked for.
+	Engine string `json:"engine,omitempty"`
+	Reason string `json:"engineReason,omitempty"`
 }

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -126,11 +127,18 @@ func clientManifest(m *Manifest, client *Client) []byte {
 			routes = append(routes, r)
 		}
 	}
+	// The router has to know API routes: a page that catches all does not have them.
+	for i := range m.Pages {
+		if r := m.Pages[i].Route; route.IsAPI(r) {
+			routes = append(routes, r)
+		}
+	}
 	routes = route.SortPages(routes)
-	b := []byte(`self.__BUILD_MANIFEST={__rewrites:{afterFiles:[],beforeFiles:[],fallback:[]},`)
+	b := append([]byte(`self.__BUILD_MANIFEST={__rewrites:`), clientRewrites(m.Config)...)
+	b = append(b, ',')
 	for _, r := range routes {
-		if r == "/_app" {
-			continue // it comes with every document
+		if r == "/_app" || route.IsAPI(r) {
+			continue // /_app comes with every document, API routes with none
 		}
 		b = appendScriptString(b, r)
 		b = append(b, ':')
@@ -140,6 +148,45 @@ func clientManifest(m *Manifest, client *Client) []byte {
 	b = append(b, "sortedPages:"...)
 	b = appendStrings(b, routes)
 	return append(b, "};self.__BUILD_MANIFEST_CB&&self.__BUILD_MANIFEST_CB()"...)
+}
+
+// clientRewrites are the rewrites as next.config has them, base path and locale left
+// to the router. A destination outside of the app is not told: what matters to the
+// router is that the server has to be asked.
+func clientRewrites(c *config.Config) []byte {
+	type rewrite struct {
+		Source      string             `json:"source"`
+		Has         []config.Condition `json:"has,omitempty"`
+		Missing     []config.Condition `json:"missing,omitempty"`
+		Destination string             `json:"destination,omitempty"`
+		BasePath    *bool              `json:"basePath,omitempty"`
+		Locale      *bool              `json:"locale,omitempty"`
+	}
+	off := new(bool)
+	list := func(from []config.Rewrite) []rewrite {
+		out := make([]rewrite, len(from))
+		for i, r := range from {
+			out[i] = rewrite{Source: r.Source, Has: r.Has, Missing: r.Missing}
+			if strings.HasPrefix(r.Destination, "/") {
+				out[i].Destination = r.Destination
+			}
+			if r.NoBasePath {
+				out[i].BasePath = off
+			}
+			if r.NoLocale && c.I18n != nil {
+				out[i].Locale = off
+			}
+		}
+		return out
+	}
+	var all config.Rewrites
+	if c != nil {
+		all = c.Rewrites
+	}
+	b, _ := json.Marshal(map[string][]rewrite{ // strings always marshal
+		"beforeFiles": list(all.BeforeFiles), "afterFiles": list(all.AfterFiles), "fallback": list(all.Fallback),
+	})
+	return b
 }
 
 // ssgManifest is _ssgManifest.js: the pages whose data a link may prefetch.

@@ -20,6 +20,7 @@ func runBuild(t *terminal, args []string) (int, error) {
 	mode := f.String("experimental-build-mode", "default", "compile: only compile, without running pages; generate: the whole build")
 	noMangling := f.Bool("no-mangling", false, "keep names in the browser's scripts, to read them in a profile")
 	cpuProfile := f.Bool("experimental-cpu-prof", false, "write a CPU profile to .next-profiles")
+	chosen := engineFlag(f, os.Getenv)
 	appOnly := f.Bool("experimental-app-only", false, "")
 	analyze := f.Bool("analyze", false, "")
 	profiling := f.Bool("profile", false, "")
@@ -38,6 +39,10 @@ func runBuild(t *terminal, args []string) (int, error) {
 		return exitFailure, err
 	}
 	if err := bundlerFlags(t, f); err != nil {
+		return exitFailure, err
+	}
+	engine, err := chosen()
+	if err != nil {
 		return exitFailure, err
 	}
 	note := func(text, hint string) {
@@ -70,6 +75,7 @@ func runBuild(t *terminal, args []string) (int, error) {
 	o.Debug = *debug || os.Getenv("NEXT_DEBUG_BUILD") != ""
 	o.AllErrors, o.KeepNames = *debugPrerender, *noMangling
 	o.CompileOnly = *mode == "compile"
+	o.Engine = engine
 	if *only != "" {
 		o.Only = strings.Split(*only, ",")
 	}

@@ -26,6 +26,7 @@ type startFlags struct {
 	keepAlive time.Duration
 	dir       string
 	cache     string
+	engine    string
 	inherited bool // this is the serving child: the listener is file 3
 }
 
@@ -52,6 +53,7 @@ func parseStart(t *terminal, args []string, getenv func(string) string) (startFl
 	host := f.StringP("hostname", "H", "", "address to listen on (default all)")
 	keep := f.String("keepAliveTimeout", "", "milliseconds an idle connection stays open (default 5000)")
 	f.StringVar(&o.cache, "cache", "", "keep pages in a Redis server that several processes share: redis://[user:password@]host[:port][/db]")
+	chosen := engineFlag(f, getenv)
 	f.BoolVar(&o.inherited, "serve-inherited", false, "")
 	_ = f.MarkHidden("serve-inherited")
 	ignored(f, "turbo", "turbopack", "webpack", "experimental-next-config-strip-types")
@@ -85,6 +87,9 @@ func parseStart(t *terminal, args []string, getenv func(string) string) (startFl
 	}
 	o.host = *host
 	var err error
+	if o.engine, err = chosen(); err != nil {
+		return o, err
+	}
 	o.dir, err = projectDir(f)
 	return o, err
 }
@@ -121,7 +126,8 @@ func serve(t *terminal, o startFlags) (int, error) {
 	}
 	file.Close()
 
-	app, err := onward.New(onward.Options{Dir: o.dir, Cache: o.cache, Hostname: o.host, Port: l.Addr().(*net.TCPAddr).Port})
+	app, err := onward.New(onward.Options{Dir: o.dir, Cache: o.cache, Hostname: o.host, Port: l.Addr().(*net.TCPAddr).Port,
+		Engine: onward.EngineOptions{Name: o.engine}})
 	if err != nil {
 		return exitFailure, err
 	}

@@ -2,12 +2,12 @@ package node
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os/exec"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/onwardjs/onward/internal/diag"
 )
 
 // Program is an installed Node.js.
@@ -20,28 +20,25 @@ type Program struct {
 // oldest is the oldest Node.js that is run.
 var oldest = [2]int{18, 18}
 
-// Errors of Find, to tell apart what the user can do.
-var (
-	ErrMissing = errors.New("Node.js is not installed, or not in PATH")
-	ErrTooOld  = errors.New("Node.js is too old")
-)
-
-// Find looks for Node.js in PATH and asks for its version.
+// Find looks for Node.js in PATH and asks for its version. Its errors tell the user
+// what to do.
 func Find(ctx context.Context) (Program, error) {
 	path, err := exec.LookPath("node")
 	if err != nil {
-		return Program{}, ErrMissing
+		return Program{}, diag.Errorf("node-missing", "the Node engine needs Node.js, and there is no `node` in PATH").
+			WithHint("install Node.js %d.%d or newer from https://nodejs.org or your system's packages", oldest[0], oldest[1])
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, path, "--version").Output()
 	if err != nil {
-		return Program{}, fmt.Errorf("%s --version: %w", path, err)
+		return Program{}, diag.Errorf("node-broken", "`%s --version` failed: %v", path, err).
+			WithHint("install Node.js %d.%d or newer", oldest[0], oldest[1])
 	}
-	version := strings.TrimPrefix(strings.TrimSpace(string(out)), "v")
-	p := Program{Path: path, Version: version}
-	if !newEnough(version) {
-		return p, fmt.Errorf("%w: %s is version %q, and %d.%d or newer is needed", ErrTooOld, path, version, oldest[0], oldest[1])
+	p := Program{Path: path, Version: strings.TrimPrefix(strings.TrimSpace(string(out)), "v")}
+	if !newEnough(p.Version) {
+		return p, diag.Errorf("node-too-old", "the Node engine needs Node.js %d.%d or newer; %s is %q", oldest[0], oldest[1], path, p.Version).
+			WithHint("install a newer one, or put it first in PATH")
 	}
 	return p, nil
 }
