@@ -71,6 +71,7 @@ type slashRedirect struct {
 	Source      string   `json:"source"`
 	Destination string   `json:"destination"`
 	BasePath    *bool    `json:"basePath,omitempty"`
+	Locale      *bool    `json:"locale,omitempty"` // false with i18n
 	Internal    bool     `json:"internal"`
 	Priority    bool     `json:"priority"`
 	Missing     []object `json:"missing,omitempty"`
@@ -89,6 +90,9 @@ func slashRedirects(m *Manifest) []slashRedirect {
 	add := func(source, destination, regex string, missing ...object) *slashRedirect {
 		out = append(out, slashRedirect{Source: source, Destination: destination, Internal: true, Priority: true,
 			Missing: missing, StatusCode: 308, Regex: regex})
+		if c.I18n != nil {
+			out[len(out)-1].Locale = new(bool)
+		}
 		return &out[len(out)-1]
 	}
 	base, noBase := route.EscapeRegex(c.BasePath), false
@@ -182,9 +186,9 @@ type prerenderFile struct {
 }
 
 type prerenderRoute struct {
-	RouteType     string   `json:"routeType"`
-	Response      string   `json:"response"`
-	Compute       string   `json:"compute"`
+	RouteType     string   `json:"routeType,omitempty"`
+	Response      string   `json:"response,omitempty"`
+	Compute       string   `json:"compute,omitempty"`
 	Revalidate    any      `json:"initialRevalidateSeconds"` // number or false
 	Expire        int      `json:"initialExpireSeconds,omitempty"`
 	InitialStatus int      `json:"initialStatus,omitempty"`
@@ -224,8 +228,11 @@ func prerenderManifest(m *Manifest) prerenderFile {
 			}
 		}
 		r := prerenderRoute{
-			RouteType: "page", Response: "complete", Compute: "static", Revalidate: false, InitialStatus: p.Status,
+			Revalidate: false, InitialStatus: p.Status,
 			DataRoute: data + route.PagePath(path) + ".json", AllowHeader: prerenderHeaders,
+		}
+		if !p.NotFound {
+			r.RouteType, r.Response, r.Compute = "page", "complete", "static"
 		}
 		if p.Status == 200 {
 			r.InitialStatus = 0
