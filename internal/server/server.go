@@ -167,7 +167,7 @@ func New(o Options) (*Server, error) {
 		switch {
 		case p.Route == "/404":
 			s.notFoundPage = p
-		case p.Route == "/500" && p.Module == "":
+		case p.Route == "/500" && p.Module == "" && p.Localized == nil:
 			s.lastResort = p
 			continue
 		case p.Route == "/500":
