@@ -56,6 +56,8 @@ type PageJob struct {
 	// Preview is draft mode; PreviewData is JSON.
 	Preview     bool
 	PreviewData json.RawMessage
+	// Edge: the page is of the edge runtime.
+	Edge bool
 	// StatusCode and Err belong to error pages.
 	StatusCode int
 	Err        *PageError
@@ -101,6 +103,9 @@ func (j *PageJob) AppendJSON(dst []byte) []byte {
 	if j.Preview {
 		dst = append(dst, `,"preview":true`...)
 		dst = appendRaw(dst, `,"previewData":`, j.PreviewData)
+	}
+	if j.Edge {
+		dst = append(dst, `,"edge":true`...)
 	}
 	if j.StatusCode != 0 {
 		dst = append(dst, `,"statusCode":`...)

@@ -27,7 +27,7 @@ const bodyTime = 5 * time.Minute
 // page renders a page for this request.
 func (s *Server) page(q *request) error {
 	m := &q.match
-	if m.Form == route.Data && !q.page.SSP && s.guard == nil {
+	if m.Form == route.Data && !q.page.SSP && s.guard == nil && !q.page.Edge {
 		return errNotFound
 	}
 	if q.r.Method == http.MethodOptions {
@@ -37,7 +37,7 @@ func (s *Server) page(q *request) error {
 	form := "html"
 	if m.Form == route.Data {
 		s.tellMatched(q)
-		if q.page.SSP {
+		if q.page.SSP || q.page.Edge {
 			form = "data"
 		}
 	}
@@ -45,6 +45,7 @@ func (s *Server) page(q *request) error {
 		Route: m.Route, Mode: render.ModeRequest, Form: form, Request: s.requestOf(q), Path: m.Path, AsPath: q.asked.AsPath(),
 		ResolvedURL: q.resolvedURL(), Locale: m.Locale, DefaultLocale: q.tongue.preset, OnDomain: s.onDomain(q), Query: m.Merged.AppendJSON(nil),
 	}
+	job.Edge = q.page.Edge
 	if q.page.dynamic {
 		job.Params = m.Params.AppendJSON(nil)
 	}
@@ -73,10 +74,10 @@ func (s *Server) sendPage(q *request, made *render.Page) error {
 		s.sendRaw(q, made.Status, made.Body)
 		return nil
 	}
-	if h["Cache-Control"] == nil {
+	if h["Cache-Control"] == nil && !q.page.Edge {
 		h["Cache-Control"] = noStore
 	}
-	data := q.match.Form == route.Data && q.page.SSP
+	data := q.match.Form == route.Data && (q.page.SSP || q.page.Edge)
 	switch made.Kind {
 	case render.KindNotFound:
 		if data {
@@ -99,6 +100,10 @@ func (s *Server) sendPage(q *request, made *render.Page) error {
 	kind := htmlType
 	if data {
 		kind = jsonType
+	}
+	if q.page.Edge {
+		s.sendUntagged(q, made.Status, cache.NewBody(made.Body), kind)
+		return nil
 	}
 	s.sendOnce(q, made.Status, made.Body, kind)
 	return nil

@@ -228,7 +228,9 @@ func (s *Server) sendFile(q *request, f *files, a *asset, lifetime []string) err
 	if !reads(r.Method) {
 		return errFileMethod
 	}
-	h["Cache-Control"] = lifetime
+	if h["Cache-Control"] == nil || f != s.publicFiles {
+		h["Cache-Control"] = lifetime
+	}
 	h["Accept-Ranges"] = rangeUnit
 	h["Last-Modified"] = a.lastModified
 	if s.manifest.Config.GenerateEtags {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/textproto"
@@ -55,10 +56,18 @@ func (s *Server) middleware(q *request) (bool, error) {
 		q.r.Body = replay.rest()
 		replay.warnCut(s, q)
 	}
-	if err != nil || answer == nil {
-		return false, err
+	if err == nil && answer == nil {
+		return false, nil
 	}
-	return s.follow(q, answer)
+	var done bool
+	if err == nil {
+		done, err = s.follow(q, answer)
+	}
+	if err != nil {
+		// The error page is told nothing of the page that was not reached.
+		q.match.Query, q.match.Merged = nil, nil
+	}
+	return done, err
 }
 
 // guardURL is the URL that the function sees: with base path and locale, without
@@ -151,16 +160,25 @@ func (s *Server) follow(q *request, answer *render.Answer) (bool, error) {
 			v.response = append(v.response, headerRequest+name, value)
 		}
 	}
+	url := cmp.Or(v.location, v.rewrite)
+	var to target
+	if url != "" {
+		var ok bool
+		if to, ok = s.site.read(q, url); !ok {
+			closeStream(answer)
+			return false, fmt.Errorf("server: middleware: %q is not an absolute URL; write new URL(%q, request.url)", url, url)
+		}
+	}
 	for i := 0; i < len(v.response); i += 2 {
 		s.guardHeader(q, v.response[i], v.response[i+1])
 	}
 	if v.location != "" {
-		return true, s.followLocation(q, answer, v.location)
+		return true, s.followLocation(q, answer, to, url)
 	}
 	if v.rewrite != "" {
 		closeStream(answer)
 		q.status = answer.Status
-		return s.followRewrite(q, v.rewrite)
+		return s.followRewrite(q, to, url)
 	}
 	if v.next {
 		closeStream(answer)
@@ -219,18 +237,15 @@ func overrideHeaders(r *http.Request, v *verdict) {
 	}
 }
 
-func (s *Server) followRewrite(q *request, url string) (bool, error) {
-	t, ok := s.site.read(q, url)
-	if !ok {
-		return false, fmt.Errorf("server: middleware: %q is not an absolute URL", url)
-	}
+// followRewrite makes t what is served, which url spells.
+func (s *Server) followRewrite(q *request, t target, url string) (bool, error) {
 	h := q.w.Header()
 	if !t.own {
 		h[headerRewrite] = []string{headerBytes(url)}
 		if q.match.Form == route.Data {
 			h["X-Nextjs-Rewrite"] = h[headerRewrite]
 		}
-		return true, fmt.Errorf("server: middleware: rewriting to %s: other hosts cannot be reached", url)
+		return true, s.forward(q, url)
 	}
 	shown := s.site.spell(q, t, true)
 	if i := strings.IndexByte(shown, '#'); i >= 0 {
@@ -256,12 +271,7 @@ func (s *Server) followRewrite(q *request, url string) (bool, error) {
 }
 
 // followLocation answers with a Location: as a redirect when the status is one.
-func (s *Server) followLocation(q *request, answer *render.Answer, url string) error {
-	t, ok := s.site.read(q, url)
-	if !ok {
-		closeStream(answer)
-		return fmt.Errorf("server: middleware: the location %q is not an absolute URL; write new URL(%q, request.url)", url, url)
-	}
+func (s *Server) followLocation(q *request, answer *render.Answer, t target, url string) error {
 	if t.own {
 		url = s.site.spell(q, t, false)
 	}
@@ -293,7 +303,7 @@ func (s *Server) sendAnswer(q *request, a *render.Answer) error {
 
 // tellMatched tells the client router which page data belongs to.
 func (s *Server) tellMatched(q *request) {
-	if q.page.matched != nil {
+	if q.page.matched != nil && (!q.page.Edge || q.page.Kind == manifest.API) {
 		q.w.Header()["X-Nextjs-Matched-Path"] = q.page.matchedIn(q.match.Locale)
 	}
 }

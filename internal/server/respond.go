@@ -102,7 +102,7 @@ func (s *Server) serverError(q *request, err error) {
 		status = http.StatusServiceUnavailable
 		q.w.Header()["Retry-After"] = []string{"1"}
 	}
-	if q.page != nil && q.page.Kind == manifest.API {
+	if q.page != nil && q.page.Kind == manifest.API && !q.page.Edge {
 		s.plain(q, status, http.StatusText(status), false)
 		return
 	}

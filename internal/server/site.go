@@ -163,7 +163,6 @@ func (a *site) spell(q *request, t target, named bool) string {
 	return base + "/" + locale + strings.TrimSuffix(below, "/") + tail
 }
 
-
 // appendShown appends the path of m as x-nextjs-matched-path has it: without base path,
 // with the locale.
 func (a *site) appendShown(b []byte, m *route.Match) []byte {

@@ -148,10 +148,10 @@ export function userAgentFromString(input: string | undefined): UserAgent {
   return {
     ua,
     browser: { ...browser, major: browser.version?.split(".", 1)[0] },
-    cpu: { architecture: architectureOf(ua) },
-    device: deviceOf(ua),
     engine: find(engines, ua),
     os: systemOf(ua),
+    device: deviceOf(ua),
+    cpu: { architecture: architectureOf(ua) },
     isBot: input !== undefined && bots.test(input),
   };
 }

@@ -85,7 +85,7 @@ function answer(job: Job, response: unknown, empty: (job: Job) => void, backgrou
   if (!(response instanceof Response)) throw new TypeError("Expected an instance of Response to be returned");
   const headers = flatHeaders(response.headers);
   const body = takeBody(response);
-  if (body === null && headers.length === 2 && headers[0] === "x-middleware-next") {
+  if (body === null && response.status === 200 && headers.length === 2 && headers[0] === "x-middleware-next") {
     job.reply("");
     return background.answered();
   }

@@ -199,7 +199,7 @@ async function runServer(visit: Visit): Promise<Data> {
     req,
     res,
     query: job.query,
-    resolvedUrl: job.resolvedUrl ?? job.asPath,
+    ...(job.edge ? undefined : { resolvedUrl: job.resolvedUrl ?? job.asPath }),
     ...(page.dynamic ? { params: job.params } : undefined),
     ...previewContext(visit),
     ...localeContext(visit),
@@ -306,7 +306,7 @@ function nextData(visit: Visit, props: Record<string, unknown>): NextData & { is
     autoExport: autoExport || undefined,
     isFallback: job.mode === "fallback",
     // Next.js has this key in what it renders after the build, and there only.
-    isExperimentalCompile: job.mode === "request" || job.reason === "stale" || job.reason === "on-demand" ? false : undefined,
+    isExperimentalCompile: !job.edge && (job.mode === "request" || job.reason === "stale" || job.reason === "on-demand") ? false : undefined,
     dynamicIds: dynamicIds.size ? [...dynamicIds] : undefined,
     err: visit.err && publicError(visit.err, boot.dev),
     gsp: isStatic || undefined,

@@ -98,6 +98,8 @@ export interface PageJob {
   onDomain?: boolean;
   preview?: boolean;
   previewData?: unknown;
+  /** The page is of the edge runtime, which tells it less. */
+  edge?: true;
   /** Route is "/_error", "/404" or "/500": the status to show, and what went wrong. */
   statusCode?: number;
   err?: { name: string; message: string; stack?: string; statusCode?: number };

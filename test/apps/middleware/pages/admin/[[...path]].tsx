@@ -1,0 +1,4 @@
+import { Shown, getServerSideProps as seeing } from "../../lib/page";
+
+export const getServerSideProps = seeing;
+export default Shown;

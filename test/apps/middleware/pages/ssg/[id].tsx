@@ -1,0 +1,10 @@
+import type { GetStaticPaths, GetStaticProps } from "next";
+import { useRouter } from "next/router";
+
+export const getStaticPaths: GetStaticPaths = async () => ({ paths: ["/ssg/a", "/ssg/b"], fallback: false });
+export const getStaticProps: GetStaticProps = async ({ params }) => ({ props: { id: params?.id } });
+
+export default function Ssg({ id }: { id: string }) {
+  const { asPath, pathname, query } = useRouter();
+  return <h1 id="router">{JSON.stringify({ id, asPath, pathname, query })}</h1>;
+}
