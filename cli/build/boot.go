@@ -70,6 +70,7 @@ func (b *build) boot() boot {
 	}
 	if g := b.compiled.Middleware; g != nil {
 		out.Middleware = &bootMiddleware{g.Module, g.Source, g.Proxy}
+		out.ManifestScripts = append(out.ManifestScripts, "static/"+b.id+"/_clientMiddlewareManifest.js")
 	}
 	for route, p := range b.compiled.Pages {
 		page := bootPage{File: p.Module, Scripts: list(p.Scripts), Preload: list(p.Preload), Styles: list(p.Styles), Fonts: p.Fonts}

@@ -46,6 +46,9 @@ func nextFiles(dir string, m *Manifest, client *Client) ([]file, error) {
 		{build + "/_buildManifest.js", clientManifest(m, client)},
 		{build + "/_ssgManifest.js", ssgManifest(m)},
 	}
+	if m.Middleware != nil {
+		files = append(files, file{build + "/_clientMiddlewareManifest.js", middlewareMatchers(m.Middleware)})
+	}
 	for _, f := range jsonFiles {
 		b, err := marshalIndent(f.v)
 		if err != nil {
@@ -187,6 +190,24 @@ func clientRewrites(c *config.Config) []byte {
 		"beforeFiles": list(all.BeforeFiles), "afterFiles": list(all.AfterFiles), "fallback": list(all.Fallback),
 	})
 	return b
+}
+
+// middlewareMatchers is _clientMiddlewareManifest.js: the addresses for which the
+// router asks the server what they show.
+func middlewareMatchers(g *Middleware) []byte {
+	type matcher struct {
+		Regexp         string `json:"regexp"`
+		OriginalSource string `json:"originalSource"`
+	}
+	list := []matcher{}
+	for _, m := range g.Matchers {
+		list = append(list, matcher{m.Regexp, m.Source})
+	}
+	if len(list) == 0 {
+		list = append(list, matcher{"^/.*$", "/:path*"})
+	}
+	b, _ := json.Marshal(list) // strings always marshal
+	return append(append([]byte("self.__MIDDLEWARE_MATCHERS="), b...), ";self.__MIDDLEWARE_MATCHERS_CB&&self.__MIDDLEWARE_MATCHERS_CB()"...)
 }
 
 // ssgManifest is _ssgManifest.js: the pages whose data a link may prefetch.

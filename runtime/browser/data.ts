@@ -12,6 +12,13 @@ export interface PageData {
   [key: string]: unknown;
 }
 
+/** The server's answer; headers tell what a middleware did. */
+export interface DataAnswer {
+  /** Undefined when the answer is not the data of a page. */
+  json?: PageData;
+  header(name: string): string | null;
+}
+
 export interface DataRequest {
   url: string;
   /** Keep the answer until the document goes. */
@@ -21,77 +28,92 @@ export interface DataRequest {
   refresh?: boolean;
   /** The page came with the document: try again on a server error, and do not load the document again. */
   first?: boolean;
+  /** A middleware looks at this address: its redirects and pages without data are answers too. */
+  guarded?: boolean;
+  /** Only the headers are wanted. */
+  head?: boolean;
 }
 
 /** Answers kept at most; the oldest goes first. */
 const maxKept = 500;
-const cache = new Map<string, Promise<PageData>>();
-const heads = new Set<string>();
+const cache = new Map<string, Promise<DataAnswer>>();
+const heads = new Map<string, Promise<DataAnswer>>();
 
-async function request(url: string, prefetch: boolean, tries: number, method: string): Promise<Response> {
+async function request(options: DataRequest, tries: number): Promise<Response> {
+  const { url, prefetch, guarded, head } = options;
   const { deploymentId } = clientConfig();
   const response = await fetch(url, {
     credentials: "same-origin",
-    method,
+    method: head ? "HEAD" : "GET",
     headers: {
       ...(prefetch ? { purpose: "prefetch" } : {}),
+      ...(prefetch && guarded ? { "x-middleware-prefetch": "1" } : {}),
       ...(deploymentId ? { "x-deployment-id": deploymentId } : {}),
       "x-nextjs-data": "1",
     },
   });
-  return !response.ok && tries > 1 && response.status >= 500
-    ? request(url, prefetch, tries - 1, method)
-    : response;
+  return !response.ok && tries > 1 && response.status >= 500 ? request(options, tries - 1) : response;
 }
 
-async function get({ url, prefetch = false, first = false }: DataRequest): Promise<PageData> {
-  const fail = (reason: string) =>
-    first
-      ? new Error(`Failed to load page data: ${reason}`)
-      : new AssetError(`Failed to load page data: ${reason}`);
+async function get(options: DataRequest): Promise<DataAnswer> {
+  const { url, first, guarded, head } = options;
+  const fail = (reason: string) => {
+    const text = `Failed to load page data: ${reason}`;
+    return first ? new Error(text) : new AssetError(text);
+  };
   let response: Response;
   let text: string;
   try {
-    response = await request(url, prefetch, first ? 3 : 1, "GET");
-    text = await response.text();
+    response = await request(options, first ? 3 : 1);
+    text = head ? "" : await response.text();
   } catch (err) {
     throw fail(String(err));
   }
+  const header = (name: string) => response.headers.get(name);
   let json: PageData | undefined;
   try {
     json = JSON.parse(text);
   } catch {
     // Not the data of a page; the document will tell.
   }
-  if (response.ok && json) return json;
-  if (response.status === 404 && json?.notFound) return { notFound: true };
+  if (response.ok) {
+    const deployment = header("x-nextjs-deployment-id");
+    // The page that would show this data may not be that of the new deployment.
+    if (deployment !== null && deployment !== (clientConfig().deploymentId ?? ""))
+      throw fail("it is of another deployment");
+    if (json || head || guarded) return { json, header };
+  }
+  if (guarded && [301, 302, 307, 308].includes(response.status)) return { json: {}, header };
+  if (response.status === 404 && json?.notFound) return { json: { notFound: true }, header };
   throw fail(`${response.status} ${url}`);
 }
 
 /** Data of a page. Rejects with AssetError where only a document can help. */
-export function fetchData(options: DataRequest): Promise<PageData> {
-  const { url, keep, refresh } = options;
-  const known = cache.get(url);
+export function fetchData(options: DataRequest): Promise<DataAnswer> {
+  const { url, keep, refresh, head } = options;
+  const answers = head ? heads : cache;
+  const known = answers.get(url);
   if (known && !(refresh && keep)) return known;
   const data = get(options);
   const store = () => {
-    cache.set(url, data);
-    if (cache.size > maxKept) cache.delete(cache.keys().next().value!);
-    data.then(
-      () => keep || cache.delete(url),
-      () => cache.delete(url),
-    );
+    answers.set(url, data);
+    if (answers.size > maxKept) answers.delete(answers.keys().next().value!);
+    const forget = () => answers.get(url) === data && answers.delete(url);
+    data.then((answer) => {
+      if (!keep || head || answer.header("x-middleware-cache") === "no-cache") forget();
+    }, forget);
   };
   if (known) data.then(store, () => {});
   else store();
   return data;
 }
 
+/** Drops a kept answer: that of a prefetch which the server answered without data, or of a page rendered per request. */
+export function forgetData(url: string): void {
+  cache.delete(url);
+}
+
 /** Lets the server know that a static page was shown, so that it may renew it. The answer does not matter. */
 export function touchData(url: string): void {
-  if (heads.has(url)) return;
-  heads.add(url);
-  request(url, false, 1, "HEAD")
-    .catch(() => {})
-    .finally(() => heads.delete(url));
+  fetchData({ url, keep: false, head: true }).catch(() => {});
 }

@@ -18,6 +18,10 @@ import { Cancelled, createRouter, currentUrl } from "./router";
 import type { Core, PageInfo, Router } from "./router";
 import type { Transitions } from "./transition";
 
+declare const process: {
+  env: { __NEXT_HAS_REWRITES?: boolean; __ONWARD_HAS_MIDDLEWARE?: boolean };
+};
+
 declare global {
   interface Window {
     __NEXT_DATA__?: NextData;
@@ -40,12 +44,13 @@ function Contexts({ children }: { children: ReactNode }): ReactElement {
 /** Shows the error page when a page throws while it renders, and completes the first page. */
 class Boundary extends Component<{ children: ReactNode }> {
   override componentDidMount(): void {
-    const { isFallback, nextExport, props, page } = core.data;
-    const open =
-      isFallback ||
-      (nextExport && (page.includes("[") || location.search)) ||
-      (props.__N_SSG && location.search);
-    if (core.isSsr && open) run((t) => t.complete());
+    scrollToFragment();
+    if (!core.isSsr) return;
+    if (process.env.__ONWARD_HAS_MIDDLEWARE) run((t) => complete(t));
+    else if (isOpen(!!process.env.__NEXT_HAS_REWRITES)) run((t) => t.complete(false));
+  }
+  override componentDidUpdate(): void {
+    scrollToFragment();
   }
   override componentDidCatch(err: unknown): void {
     showError(err);
@@ -53,6 +58,29 @@ class Boundary extends Component<{ children: ReactNode }> {
   override render(): ReactNode {
     return this.props.children;
   }
+}
+
+/** Whether the first page was made before its query was known; `rewritten`: something may have added to that. */
+function isOpen(rewritten: boolean): unknown {
+  const { isFallback, nextExport, props, page } = core.data;
+  const more = location.search || rewritten;
+  return isFallback || (nextExport && (page.includes("[") || more)) || (props.__N_SSG && more);
+}
+
+/** Completes the first page where the middleware may have chosen it. */
+async function complete(t: Transitions): Promise<void> {
+  const { matchesMiddleware } = await import("./middleware");
+  const { locale } = core.state;
+  const guarded = await matchesMiddleware(currentUrl(), locale).catch(() => false);
+  if (!core.isSsr) return;
+  if (guarded) core.writeHistory("replaceState", currentUrl(), currentUrl(), { locale });
+  if (isOpen(guarded || !!process.env.__NEXT_HAS_REWRITES)) await t.complete(guarded);
+}
+
+/** The document may be longer than it was when the browser looked for the element of the hash. */
+function scrollToFragment(): void {
+  const target = location.hash && document.getElementById(location.hash.slice(1));
+  if (target) setTimeout(() => target.scrollIntoView());
 }
 
 function run(task: (t: Transitions) => Promise<void>): void {

@@ -6,10 +6,11 @@ import { clientConfig } from "../next/client-config";
 import type { Query } from "../next/context";
 import { interpolateRoute, isDynamicRoute } from "../next/dynamic-route";
 import { addLocale } from "../next/locale";
-import { addBasePath, removeTrailingSlash } from "../next/path";
+import { parsePath, removeTrailingSlash } from "../next/path";
 import { formatUrl, parseRelativeUrl } from "../next/url";
 import { registered } from "./entries";
 import type { PageModule } from "./entries";
+import type { Rewrites } from "./rewrites";
 
 export interface Page {
   module: PageModule;
@@ -19,15 +20,18 @@ export interface Page {
 
 export interface BuildManifest {
   sortedPages: string[];
+  __rewrites?: Rewrites;
   [route: string]: string[] | unknown;
 }
+/** What a script of the build puts into the window, by name. */
+interface Manifests {
+  __BUILD_MANIFEST: BuildManifest;
+  __SSG_MANIFEST: Set<string>;
+  __MIDDLEWARE_MATCHERS: { regexp: string }[];
+}
+type ManifestCallbacks = { [K in keyof Manifests as `${K}_CB`]?: () => void };
 declare global {
-  interface Window {
-    __BUILD_MANIFEST?: BuildManifest;
-    __BUILD_MANIFEST_CB?: () => void;
-    __SSG_MANIFEST?: Set<string>;
-    __SSG_MANIFEST_CB?: () => void;
-  }
+  interface Window extends Partial<Manifests>, ManifestCallbacks {}
 }
 
 /** Something the build made is not there: the page must be loaded as a document. */
@@ -36,14 +40,16 @@ export class AssetError extends Error {}
 /** How long to wait for the manifests, in milliseconds. */
 const patience = 3800;
 
-function manifest<K extends "__BUILD_MANIFEST" | "__SSG_MANIFEST">(name: K): Promise<NonNullable<Window[K]>> {
+/** Waits for a manifest. Rejects with AssetError when it does not come. */
+export function manifest<K extends keyof Manifests>(name: K): Promise<Manifests[K]> {
   return new Promise((resolve, reject) => {
-    const now = self[name];
-    if (now) return resolve(now as NonNullable<Window[K]>);
-    const callback = `${name}_CB` as const;
-    const old = self[callback];
-    self[callback] = () => {
-      resolve(self[name] as NonNullable<Window[K]>);
+    const found = () => self[name] as Manifests[K] | undefined;
+    const now = found();
+    if (now) return resolve(now);
+    const callbacks: Record<string, (() => void) | undefined> = self as any;
+    const old = callbacks[name + "_CB"];
+    callbacks[name + "_CB"] = () => {
+      resolve(found()!);
       old?.();
     };
     setTimeout(() => reject(new AssetError(`${name} did not load`)), patience);
@@ -179,8 +185,17 @@ function addLink(rel: "prefetch" | "modulepreload", file: string): void {
   document.head.append(link);
 }
 
-/** URL of a page's data. `asPath` may carry another query than `query`, which counts. */
-export function dataUrl(
+/** URL of the data of an address (path without basePath and locale); `query` is its query, params included. */
+export function dataUrl(buildId: string, path: string, query: Query, locale?: string): string {
+  const localised = removeTrailingSlash(addLocale(parsePath(path).pathname, locale));
+  const file =
+    localised === "/" ? "/index" : /^\/index(\/|$)/.test(localised) ? "/index" + localised : localised;
+  const { basePath } = clientConfig();
+  return `${basePath}/_next/data/${buildId}${file}.json${formatUrl({ query })}`;
+}
+
+/** URL of a page's data: `asPath` gives the params that `query` lacks. */
+export function pageDataUrl(
   buildId: string,
   route: string,
   query: Query,
@@ -189,9 +204,5 @@ export function dataUrl(
 ): string {
   const { pathname } = parseRelativeUrl(asPath);
   const path = isDynamicRoute(route) ? (interpolateRoute(route, pathname, query)?.path ?? "") : route;
-  const search = formatUrl({ query });
-  const localised = removeTrailingSlash(addLocale(path, locale));
-  const file =
-    localised === "/" ? "/index" : /^\/index(\/|$)/.test(localised) ? "/index" + localised : localised;
-  return addBasePath(`/_next/data/${buildId}${file}.json${search}`);
+  return dataUrl(buildId, path, query, locale);
 }

@@ -19,6 +19,8 @@ import { routerEvents as events } from "../next/router-events";
 import type { PageModule } from "./entries";
 import type { Transitions } from "./transition";
 
+declare const process: { env: { __NEXT_HAS_REWRITES?: boolean } };
+
 /** A page that can be rendered. */
 export interface PageInfo {
   module: PageModule;
@@ -57,8 +59,11 @@ export interface State {
 }
 
 export type Method = "pushState" | "replaceState";
-/** `_h`: the URL of the first page is completed; nothing is announced. `resolve`: href is a concrete path, find its page. */
-export type ChangeOptions = TransitionOptions & { _h?: 0 | 1; resolve?: boolean };
+/**
+ * `_h`: the URL of the first page is completed. `_shouldResolveHref`: href is a
+ * concrete path, find its page. They lie in history.state, where apps see them.
+ */
+export type ChangeOptions = TransitionOptions & { _h?: 0 | 1; _shouldResolveHref?: boolean };
 
 /** What the router and its transitions share. */
 export interface Core {
@@ -189,7 +194,13 @@ export function createRouter({ data, asPath, page, app, appTree, show }: RouterO
       isFallback: data.isFallback,
       locale: i18n && data.locale,
     },
-    isReady: !!(data.gssp || data.gip || (data.appGip && !data.gsp) || (!autoDynamic && !location.search)),
+    isReady: !!(
+      data.gssp ||
+      data.gip ||
+      (data.appGip && !data.gsp) ||
+      // A rewrite may have added to the query of a page that was made before.
+      (!autoDynamic && !location.search && !process.env.__NEXT_HAS_REWRITES)
+    ),
     isSsr: true,
     veto: () => true,
     historyKey: newKey(),
@@ -209,7 +220,7 @@ export function createRouter({ data, asPath, page, app, appTree, show }: RouterO
   if (!asPath.startsWith("//")) {
     core.writeHistory("replaceState", pageUrl(data.page, data.query), currentUrl(), {
       locale: core.state.locale,
-      resolve: asPath !== data.page,
+      _shouldResolveHref: asPath !== data.page,
     });
   }
   addEventListener("popstate", (event) => {

@@ -5,14 +5,15 @@
  */
 import { clientConfig } from "../next/client-config";
 import type { HistoryState, PrefetchOptions, Query, TransitionOptions, Url } from "../next/context";
-import { interpolateRoute, isDynamicRoute, matchRoute, routeParams } from "../next/dynamic-route";
+import { isDynamicRoute, matchRoute } from "../next/dynamic-route";
 import { loadInitialProps } from "../next/initial-props";
 import { addLocale, findDomain, removeLocale, splitLocale } from "../next/locale";
 import { addBasePath, parsePath, removeBasePath, removeTrailingSlash } from "../next/path";
 import { routerEvents as events } from "../next/router-events";
-import { formatHref, formatUrl, isLocalUrl, isScriptUrl, parseRelativeUrl, resolveHref } from "../next/url";
+import { formatHref, isLocalUrl, isScriptUrl, parseRelativeUrl, resolveHref } from "../next/url";
 import { announce, createAnnouncer } from "./announcer";
-import { fetchData, touchData } from "./data";
+import { fetchData, forgetData, touchData } from "./data";
+import type { PageData } from "./data";
 import { loadDocument } from "./document-load";
 import type { PageModule } from "./entries";
 import {
@@ -21,21 +22,26 @@ import {
   buildManifest,
   dataUrl,
   loadPage,
-  prefetchPage,
+  pageDataUrl,
   setAssetPrefix,
   ssgManifest,
 } from "./page-loader";
+import type { BuildManifest } from "./page-loader";
+import { prefetch } from "./prefetch";
+import { fillIn, pageOf, resolveAddress } from "./resolve";
 import { Cancelled, currentUrl, pageUrl } from "./router";
 import type { ChangeOptions, Core, Method, PageInfo, Scroll, State } from "./router";
 import { instantly, saveScroll, savedScroll, scrollToHash } from "./scroll";
+
+declare const process: { env: { __ONWARD_HAS_MIDDLEWARE?: boolean } };
 
 export interface Transitions {
   /** push and replace. False when another transition took over. */
   navigate(method: Method, url: Url, as?: Url, options?: TransitionOptions): Promise<boolean>;
   prefetch(url: string, as?: string, options?: PrefetchOptions): Promise<void>;
   popped(event: PopStateEvent): void;
-  /** Completes the query of the first page from the address bar. */
-  complete(): Promise<void>;
+  /** Completes the query of the first page from the address bar; `guarded`: the middleware looked at it. */
+  complete(guarded: boolean): Promise<void>;
   /** The error page for what a page threw while it rendered. */
   errorPage(err: unknown): Promise<PageInfo>;
 }
@@ -47,8 +53,18 @@ interface Target {
   /** For the address bar; `path` is the same without basePath and locale. */
   as: string;
   path: string;
+  /** The address that the page's data has: `path` after rewrites. */
+  source: string;
   locale?: string;
+  /** The middleware looks at the address. */
+  guarded: boolean;
 }
+
+/** What a target turned out to be. */
+type Loaded =
+  | { info: PageInfo; route: string; query: Query; source: string }
+  /** The middleware redirects. */
+  | { redirect: string; locale?: string };
 
 /** One running transition. */
 interface Run {
@@ -71,19 +87,6 @@ function stripOrigin(url: string): string {
   return url.startsWith(location.origin + "/") || url === location.origin
     ? url.slice(location.origin.length) || "/"
     : url;
-}
-
-/** The page of a concrete path: itself, or the first dynamic one that matches; undefined when there is none. */
-function pageOf(path: string, pages: string[]): string | undefined {
-  const clean = removeTrailingSlash(path);
-  if (clean === "/404" || clean === "/_error" || pages.includes(clean)) return clean;
-  return pages.find((page) => isDynamicRoute(page) && matchRoute(page, clean));
-}
-
-function missingParams(route: string, query: Query): string[] {
-  return routeParams(route)
-    .filter((param) => !param.optional && !query[param.name])
-    .map((param) => param.name);
 }
 
 function sameState(a: State, b: State): boolean {
@@ -133,20 +136,66 @@ export function createTransitions(core: Core): Transitions {
     } as Parameters<typeof loadInitialProps>[1]);
   }
 
+  /** Asks the middleware what the address shows. Undefined when that cannot be known while the first page is completed. */
+  async function askMiddleware(target: Target, build: BuildManifest, filling: boolean) {
+    const { effectOf } = await import("./middleware");
+    const url = dataUrl(data.buildId, target.source, target.query, target.locale);
+    try {
+      const head = filling && !core.state.isFallback;
+      const keep = !core.state.isPreview;
+      const answer = await fetchData({ url, keep, first: filling, guarded: true, head });
+      return { url, answer, effect: await effectOf(answer, url, build, locales, defaultLocale) };
+    } catch (err) {
+      if (filling) return;
+      throw err;
+    }
+  }
+
+  /** Whether the address is not that of the page, so that the middleware must have rewritten it. */
+  function isRewritten({ route, path }: Target): boolean {
+    const { pathname } = parsePath(path);
+    return route !== removeTrailingSlash(pathname) && !(isDynamicRoute(route) && matchRoute(route, pathname));
+  }
+
   /** Loads what a page needs to render. */
-  async function load(target: Target, run: Run, filling: boolean): Promise<PageInfo> {
-    const { route, query, as, path, locale } = target;
-    const known = components[route];
-    if (run.shallow && known && core.state.route === route) return known;
+  async function load(target: Target, run: Run, filling: boolean, build: BuildManifest): Promise<Loaded> {
+    let { route, query, source } = target;
+    const { as, locale } = target;
+    let known = components[route];
+    if (run.shallow && known && core.state.route === route) return { info: known, route, query, source };
+    let answer: Awaited<ReturnType<typeof askMiddleware>>;
+    if (process.env.__ONWARD_HAS_MIDDLEWARE && target.guarded) {
+      if (!filling || core.state.isFallback || isRewritten(target)) {
+        answer = await askMiddleware(target, build, filling);
+        check(run);
+      }
+      const effect = route === "/404" || route === "/_error" ? undefined : answer?.effect;
+      if (effect?.type === "redirect") return { redirect: effect.to, locale: effect.locale };
+      if (effect?.type === "leave") return leave(effect.to);
+      if (effect?.type === "rewrite" && (!filling || build.sortedPages.includes(effect.route))) {
+        ({ route, path: source } = effect);
+        query = { ...query, ...effect.query };
+      }
+      known = undefined;
+      // The document has the data of the page that it shows.
+      const own = components[route];
+      if (filling && own && !core.state.isFallback) return { info: own, route, query, source };
+    }
+    if (/^\/api(\/|$)/.test(route)) return leave(as);
     const { module, styles } = known && !known.initial ? known : await loadPage(route);
     check(run);
     let props: Record<string, any>;
     if (module.__N_SSG || module.__N_SSP) {
       const keep = !!module.__N_SSG && !core.state.isPreview;
-      const url = dataUrl(data.buildId, route, query, path, locale);
-      props = await fetchData({ url, keep, first: filling });
+      let url = answer?.url ?? pageDataUrl(data.buildId, route, query, source, locale);
+      // What a prefetch got from the middleware may hold no data.
+      const empty = !!answer?.answer.header("x-middleware-skip");
+      if (answer && (empty || module.__N_SSP)) forgetData(url);
+      let json: PageData | undefined = empty ? undefined : answer?.answer.json;
+      if (!json) json = (await fetchData({ url, keep, first: filling })).json;
+      if (!json) throw new AssetError(`There is no page data at ${url}.`);
       // What is kept must not change with what the page does to its props.
-      if (props.pageProps) props = { ...props, pageProps: { ...props.pageProps } };
+      props = json.pageProps ? { ...json, pageProps: { ...json.pageProps } } : json;
       if (keep && !run.cancelled) touchData(url);
     } else {
       props = await initialProps(module, {
@@ -159,7 +208,7 @@ export function createTransitions(core: Core): Transitions {
       });
     }
     check(run);
-    return (components[route] = { module, styles, props });
+    return { info: (components[route] = { module, styles, props }), route, query, source };
   }
 
   /** The error page for a failed load; where only a document can help, that is loaded. */
@@ -199,12 +248,12 @@ export function createTransitions(core: Core): Transitions {
     target: Target,
     run: Run,
     pages: string[],
-  ): Promise<{ route: string; info: PageInfo }> {
+  ): Promise<PageInfo> {
     const route = pages.includes("/404") ? "/404" : "/_error";
     const { module, styles } = await loadPage(route);
     check(run);
     const props = module.__N_SSG
-      ? await fetchData({ url: dataUrl(data.buildId, route, {}, route, target.locale), keep: true })
+      ? ((await fetchData({ url: dataUrl(data.buildId, route, {}, target.locale), keep: true })).json ?? {})
       : await initialProps(module, {
           pathname: route,
           query: target.query,
@@ -215,7 +264,7 @@ export function createTransitions(core: Core): Transitions {
           res: { statusCode: 404 },
         });
     check(run);
-    return { route, info: { module, styles, props } };
+    return { module, styles, props };
   }
 
   /** Shows a page: styles, scrolling and the announcement go with the commit. */
@@ -226,7 +275,7 @@ export function createTransitions(core: Core): Transitions {
     });
   }
 
-  /** Locale of the URL and of the options; rewrites both URLs. Undefined when the document has to be loaded. */
+  /** Locale of the URL and of the options; `url` loses it. Undefined when the document has to be loaded. */
   function localise(
     url: string,
     as: string,
@@ -238,9 +287,8 @@ export function createTransitions(core: Core): Transitions {
     const split = splitLocale(parsed.pathname, locales);
     if (split.locale) {
       ({ locale } = split);
-      // The prefix in the URL counts; it is put back below.
+      // The prefix in the URL counts, and stays as it is written.
       options.locale = locale;
-      as = addBasePath(split.pathname + parsed.search + parsed.hash);
       const page = parseRelativeUrl(removeBasePath(url));
       url = addBasePath(splitLocale(page.pathname, locales).pathname + page.search + page.hash);
     }
@@ -277,7 +325,7 @@ export function createTransitions(core: Core): Transitions {
     const filling = options._h === 1;
     // The first page is completed only while nothing else goes on.
     if (filling && current) return false;
-    const resolve = filling || options.resolve || parsePath(url).pathname === parsePath(as).pathname;
+    const resolve = filling || options._shouldResolveHref || parsePath(url).pathname === parsePath(as).pathname;
     const becameReady = !core.isReady;
     core.isReady = true;
     if (!filling) core.isSsr = false;
@@ -319,38 +367,67 @@ export function createTransitions(core: Core): Transitions {
     }
 
     async function transition(): Promise<boolean> {
-      let pages: string[];
+      let build: BuildManifest;
       try {
-        [{ sortedPages: pages }] = await Promise.all([buildManifest(), ssgManifest()]);
+        [build] = await Promise.all([buildManifest(), ssgManifest()]);
       } catch {
         return leave(as);
       }
       check(run);
+      const pages = build.sortedPages;
       const parsed = parseRelativeUrl(url);
+      const query: Query = parsed.query;
       let route = removeTrailingSlash(removeBasePath(parsed.pathname));
-      if (resolve) {
-        options.resolve = true;
+      let source = path;
+      const guarded =
+        !!process.env.__ONWARD_HAS_MIDDLEWARE &&
+        !shallow &&
+        (await (await import("./middleware")).matchesMiddleware(as, locale));
+      // An error page stays what it is, whatever its address.
+      const failed = filling && /^\/(404|_error)$/.test(core.state.pathname);
+      // Which page the first address shows only the server knows.
+      if (resolve && route !== "/_error" && !failed && !(filling && guarded)) {
+        options._shouldResolveHref = true;
+        const found = await resolveAddress(path, route, locale, build, query, locales);
+        check(run);
+        if (found.external) return leave(as);
+        if (!guarded) source = found.path;
         // A path without a page still goes on: its files are missing, which loads the document.
-        const found = pageOf(route, pages) ?? route;
-        if (found !== route) {
-          route = found;
-          url = addBasePath(route) + parsed.search + parsed.hash;
+        if (found.route && found.route !== route) {
+          ({ route } = found);
+          if (!guarded) url = addBasePath(route) + parsed.search + parsed.hash;
         }
       }
-      const query: Query = parsed.query;
-      if (isDynamicRoute(route)) as = fillIn(route, query, as, locale, options.locale);
+      if (isDynamicRoute(route)) {
+        as = fillIn(route, query, source, options.locale, defaultLocale, guarded) ?? as;
+        if (source === path) source = bare(as, locale);
+      }
       run.as = as;
 
       if (!filling) events.emit("routeChangeStart", as, about);
-      const target: Target = { route, query, as, path: bare(as, locale), locale };
-      let info: PageInfo;
+      const target: Target = { route, query, as, path: bare(as, locale), source, locale, guarded };
+      let loaded: Loaded;
       try {
-        info = await load(target, run, filling);
+        loaded = await load(target, run, filling, build);
       } catch (err) {
-        info = await loadFailed(err, target, run);
+        loaded = { info: await loadFailed(err, target, run), route, query, source };
       }
       check(run);
+      if ("redirect" in loaded) {
+        current = undefined;
+        return change(method, loaded.redirect, loaded.redirect, { ...options, locale: loaded.locale });
+      }
 
+      let { info } = loaded;
+      if (failed) {
+        core.state = { ...core.state, query, asPath: target.path, isFallback: false };
+        await show(info);
+        return true;
+      }
+      let finalQuery = query;
+      if (guarded) finalQuery = guardedQuery(target, loaded);
+      // The page that the middleware chose; what its data says of other pages does not change it.
+      ({ route } = loaded);
       let shown = route;
       let isPreview = core.state.isPreview;
       const { module, props } = info;
@@ -361,8 +438,9 @@ export function createTransitions(core: Core): Transitions {
         isPreview = !!props.__N_PREVIEW;
         if (props.notFound === true && !props.pageProps) {
           delete components[route];
+          shown = "/404";
           try {
-            ({ route: shown, info } = await notFoundPage(target, run, pages));
+            info = await notFoundPage(target, run, pages);
           } catch (err) {
             info = await loadFailed(err, target, run);
           }
@@ -373,13 +451,13 @@ export function createTransitions(core: Core): Transitions {
       const stays = shallow && core.state.route === shown;
       const scrolls = options.scroll ?? (!filling && !stays);
       const position = forced ?? (scrolls ? { x: 0, y: 0 } : undefined);
-      if (!filling) events.emit("beforeHistoryChange", as, about);
+      events.emit("beforeHistoryChange", as, about);
       core.writeHistory(method, url, as, options);
       const old = core.state;
       core.state = {
-        route: shown,
-        pathname: shown,
-        query,
+        route,
+        pathname: route,
+        query: finalQuery,
         asPath: target.path,
         isPreview,
         isFallback: false,
@@ -394,7 +472,7 @@ export function createTransitions(core: Core): Transitions {
       if (i18n && locale) document.documentElement.lang = locale;
       if (!filling) events.emit("routeChangeComplete", as, about);
       if (scrolls && /#.+$/.test(as)) scrollToHash(as);
-      if (!filling && old.asPath !== target.path) announce(target.path);
+      if (old.asPath !== target.path) announce(target.path);
       return true;
     }
 
@@ -406,47 +484,22 @@ export function createTransitions(core: Core): Transitions {
       const { pathname } = parseRelativeUrl(bare(prepared.url, locale));
       if (!pageOf(splitLocale(pathname, locales).pathname, pages)) return leave(prepared.as);
       current = undefined;
-      return change(method, prepared.url, prepared.as, { ...options, locale: false, resolve: true });
+      return change(method, prepared.url, prepared.as, { ...options, locale: false, _shouldResolveHref: true });
     }
   }
 
-  /**
-   * Params of a dynamic page go into the query; an `as` that is only the
-   * pattern is filled in from it. Answers the `as` to show.
-   */
-  function fillIn(
-    route: string,
-    query: Query,
-    as: string,
-    locale: string | undefined,
-    prefix: string | false | undefined,
-  ): string {
-    const shown = parseRelativeUrl(bare(as, locale));
-    if (removeTrailingSlash(shown.pathname) !== route) {
-      const params = matchRoute(route, shown.pathname);
-      const missing = params ? [] : missingParams(route, query);
-      if (missing.length) {
-        throw new Error(
-          `The page "${route}" does not fit the path "${shown.pathname}" given as \`as\`, nor does the query of the href have ${missing.join(", ")}.`,
-        );
+  /** The query of a page that the middleware was asked about. */
+  function guardedQuery(target: Target, { route, query, source }: Extract<Loaded, { info: PageInfo }>): Query {
+    const all: Query = { ...query, ...target.query };
+    if (route !== target.route) {
+      // Params of the page that the address would have shown without the middleware.
+      const others = matchRoute(target.route, parsePath(target.path).pathname) ?? {};
+      for (const name of Object.keys(others)) {
+        if (all[name] === target.query[name] && String(all[name]) === String(others[name])) delete all[name];
       }
-      Object.assign(query, params);
-      return as;
     }
-    const filled = interpolateRoute(route, route, query);
-    if (!filled) {
-      const missing = missingParams(route, query);
-      // The pattern itself was asked for, as a page that waits for its query is.
-      if (!missing.length) return as;
-      throw new Error(
-        `The href "${route}" cannot be filled in: its query has no ${missing.join(", ")}. Give the values in href.query, or a complete path.`,
-      );
-    }
-    const rest: Record<string, unknown> = { ...shown.query };
-    for (const name of filled.params) delete rest[name];
-    return addBasePath(
-      addLocale(formatUrl({ pathname: filled.path, query: rest, hash: shown.hash }), prefix, defaultLocale),
-    );
+    if (isDynamicRoute(route)) Object.assign(all, matchRoute(route, parsePath(source).pathname));
+    return all;
   }
 
   return {
@@ -462,30 +515,9 @@ export function createTransitions(core: Core): Transitions {
     },
 
     async prefetch(href, as = href, options = {}) {
-      if (process.env.NODE_ENV !== "production" || isBot() || !isLocalUrl(href)) return;
+      if (!isLocalUrl(href)) return;
       const prepared = prepare(href, as);
-      const parsed = parseRelativeUrl(prepared.url);
-      let path = removeBasePath(parsed.pathname);
-      let shown = removeBasePath(prepared.as);
-      let locale = options.locale === false ? defaultLocale : options.locale || core.state.locale;
-      if (i18n) {
-        path = splitLocale(path, locales).pathname;
-        const { pathname, query, hash } = parsePath(shown);
-        const split = splitLocale(pathname, locales);
-        shown = split.pathname + query + hash;
-        locale = split.locale ?? locale;
-      }
-      const { sortedPages } = await buildManifest();
-      const route = pageOf(path, sortedPages);
-      if (!route) return;
-      const params = isDynamicRoute(route) ? matchRoute(route, parsePath(shown).pathname) : undefined;
-      const query: Query = { ...parsed.query, ...params };
-      const withData = async () => {
-        if (!(await ssgManifest()).has(route)) return;
-        const url = dataUrl(data.buildId, route, query, shown, locale);
-        await fetchData({ url, keep: !core.state.isPreview, prefetch: true, refresh: !!options.priority });
-      };
-      await Promise.allSettled([withData(), options.priority ? loadPage(route) : prefetchPage(route)]);
+      await prefetch(core, prepared.url, prepared.as, options);
     },
 
     popped({ state: entry }) {
@@ -493,9 +525,8 @@ export function createTransitions(core: Core): Transitions {
       firstPop = false;
       if (!entry) {
         // The browser changed the hash by itself: give the entry its state.
-        const { pathname, query, locale } = core.state;
+        const { pathname, query } = core.state;
         core.writeHistory("replaceState", pageUrl(pathname, query), currentUrl(), {});
-        core.state = { ...core.state, asPath: bare(currentUrl(), locale) };
         return;
       }
       if (entry.__NA) return location.reload();
@@ -525,28 +556,22 @@ export function createTransitions(core: Core): Transitions {
           ...options,
           shallow: options.shallow && core.shallow,
           locale: options.locale || defaultLocale,
-          // Where to is the browser's business, or `scroll`.
-          scroll: false,
+          // Where to is the browser's business, unless the app wants it to be ours.
+          ...(scrollRestoration ? {} : { scroll: false }),
           _h: 0,
         },
         scroll,
       ).catch((err) => console.error(err));
     },
 
-    async complete() {
+    async complete(guarded) {
       const { pathname, query, isFallback } = core.state;
       const own = new URLSearchParams(location.search);
       const all: Record<string, unknown> = { ...query };
       for (const name of own.keys()) all[name] = own.getAll(name);
       const url = pageUrl(pathname, all as Query);
       // The props of a page that is there need not be fetched again.
-      await change("replaceState", url, currentUrl(), { _h: 1, shallow: !isFallback });
+      await change("replaceState", url, currentUrl(), { _h: 1, shallow: !isFallback && !guarded });
     },
   };
 }
-
-function isBot(): boolean {
-  return /bot|crawl|spider|lighthouse|bingpreview|facebookexternalhit/i.test(navigator.userAgent);
-}
-
-declare const process: { env: { NODE_ENV?: string } };

@@ -36,9 +36,19 @@ export interface ClientConfig {
   crossOrigin?: "anonymous" | "use-credentials";
   /** "" or a URL prefix without trailing slash. */
   assetPrefix?: string;
-  scrollRestoration?: boolean;
-  linkNoTouchStart?: boolean;
   deploymentId?: string;
+  // Below: keys of next.config's "experimental".
+  scrollRestoration?: boolean;
+  /** Touching a link does not prefetch. */
+  linkNoTouchStart?: boolean;
+  /** The app writes basePath into its URLs itself. */
+  manualClientBasePath?: boolean;
+  /** false: hovering over a link does not renew data that is kept. Default true. */
+  optimisticClientCache?: boolean;
+  /** "strict": a prefetch does not ask the middleware. */
+  proxyPrefetch?: "strict" | "flexible";
+  /** Metrics that are reported with what caused them. */
+  webVitalsAttribution?: string[];
 }
 
 declare const process: { env: { NODE_ENV?: string; __ONWARD_CLIENT_CONFIG?: ClientConfig } };

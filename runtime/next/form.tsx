@@ -12,6 +12,8 @@ export interface FormProps extends Omit<FormHTMLAttributes<HTMLFormElement>, "ac
   replace?: boolean;
   /** Scroll to the top; default true. */
   scroll?: boolean;
+  /** Without effect in pages, where a form always prefetches. */
+  prefetch?: false | null;
 }
 
 /** Attributes that ask for another kind of request than this navigation. */
@@ -27,20 +29,22 @@ function isPlain(el: Element, prefix: string): boolean {
   );
 }
 
-/** The page's URL with the fields as its query; files become their names. */
-function targetOf(action: string, form: HTMLFormElement, submitter: HTMLElement | null): URL {
+/** The page's URL with the fields as its query; files become their names. The button that was pressed does not count. */
+function targetOf(action: string, form: HTMLFormElement): URL {
   const url = new URL(action, location.href);
   url.search = "";
-  for (const [name, value] of new FormData(form, submitter)) {
+  for (const [name, value] of new FormData(form)) {
     url.searchParams.append(name, typeof value === "string" ? value : value.name);
   }
   return url;
 }
 
 const Form = forwardRef<HTMLFormElement, FormProps>(function Form(
-  { action, replace, scroll, onSubmit, ...rest },
+  { action, replace, scroll, prefetch: _prefetch, onSubmit, ...props },
   forwarded,
 ): ReactElement {
+  // A navigation is all that this form does; these would ask for another kind of request.
+  const { method: _method, encType: _encType, target: _target, ...rest } = props;
   const router = useContext(RouterContext);
   const prefetched = useRef(false);
   const path = typeof action === "string" ? action : undefined;
@@ -72,7 +76,7 @@ const Form = forwardRef<HTMLFormElement, FormProps>(function Form(
     }
     if (!isPlain(form, "") || !isLocalUrl(to)) return;
     event.preventDefault();
-    const url = targetOf(to === path ? addBasePath(path) : to, form, submitter);
+    const url = targetOf(to === path ? addBasePath(path) : to, form);
     router[replace ? "replace" : "push"](url.href, undefined, { scroll });
   };
   return <form {...rest} ref={forwarded} action={addBasePath(path)} onSubmit={submit} />;

@@ -1,6 +1,7 @@
 /** `next/link`: an anchor that navigates without loading a document. */
 import { Children, cloneElement, forwardRef, useCallback, useContext, useEffect, useRef } from "react";
 import type { AnchorHTMLAttributes, MouseEvent, ReactElement, ReactNode, Ref, TouchEvent } from "react";
+import { clientConfig } from "./client-config";
 import { RouterContext } from "./context";
 import type { NextRouter, Url } from "./context";
 import { addLocale } from "./locale";
@@ -252,12 +253,14 @@ const Link = forwardRef<HTMLAnchorElement, LinkProps>(function Link(props, forwa
       else onMouseEnter?.(event);
       hover();
     },
-    onTouchStart(event: TouchEvent<HTMLAnchorElement>) {
+  };
+  if (!clientConfig().linkNoTouchStart) {
+    childProps.onTouchStart = (event: TouchEvent<HTMLAnchorElement>) => {
       if (legacyBehavior) child.props.onTouchStart?.(event);
       else onTouchStart?.(event);
       hover();
-    },
-  };
+    };
+  }
 
   if (shownHref !== undefined) childProps.href = shownHref;
 

@@ -49,14 +49,15 @@ export function hasBasePath(path: string): boolean {
   return hasPrefix(path, clientConfig().basePath);
 }
 
-/** basePath in front, trailing slash as configured. */
+/** basePath in front (unless the app does that itself), trailing slash as configured. */
 export function addBasePath(path: string): string {
-  return normalizeTrailingSlash(addPrefix(path, clientConfig().basePath));
+  const { basePath, manualClientBasePath } = clientConfig();
+  return normalizeTrailingSlash(manualClientBasePath ? path : addPrefix(path, basePath));
 }
 
 export function removeBasePath(path: string): string {
-  const { basePath } = clientConfig();
-  if (!basePath || !hasBasePath(path)) return path;
+  const { basePath, manualClientBasePath } = clientConfig();
+  if (!basePath || manualClientBasePath || !hasBasePath(path)) return path;
   const rest = path.slice(basePath.length);
   return rest.startsWith("/") ? rest : "/" + rest;
 }

@@ -82,21 +82,24 @@ for (const field of routerFields) {
 for (const method of routerMethods) {
   (singleton as any)[method] = (...args: unknown[]) => current()[method](...args);
 }
-for (const event of events) {
-  // Router.onRouteChangeStart = fn, the older way to listen.
-  routerEvents.on(event, (...args) => {
-    const name = "on" + event[0]!.toUpperCase() + event.slice(1);
-    try {
-      (singleton as any)[name]?.(...args);
-    } catch (err) {
-      console.error(`Error when running the Router event: ${name}`, err);
-    }
-  });
+/** Router.onRouteChangeStart = fn and its like, the older way to listen. */
+function listen(): void {
+  for (const event of events) {
+    routerEvents.on(event, (...args) => {
+      const name = "on" + event[0]!.toUpperCase() + event.slice(1);
+      try {
+        (singleton as any)[name]?.(...args);
+      } catch (err) {
+        console.error(`Error when running the Router event: ${name}`, err);
+      }
+    });
+  }
 }
 
-/** Puts the page's router in place; the browser entry calls it once. */
+/** Puts the page's router in place; the browser entry calls it once, when the app's module has run. */
 export function setRouter(router: NextRouter): void {
   singleton.router = router;
+  listen();
   const callbacks = waiting;
   waiting = [];
   for (const callback of callbacks) callback();

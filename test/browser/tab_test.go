@@ -76,6 +76,7 @@ func run(m *testing.M) (int, error) {
 	defer app.Remove()
 	defer server.Close()
 	contract = server
+	defer stopVariants()
 	return m.Run(), nil
 }
 
@@ -144,6 +145,8 @@ type request struct {
 	// Kind is Document, Fetch, Script, ...
 	Kind    string
 	Purpose string
+	// Middleware is the header x-middleware-prefetch.
+	Middleware string
 }
 
 func (r request) String() string { return r.Kind + " " + r.Method + " " + r.Path }
@@ -156,6 +159,8 @@ type tab struct {
 
 	mu       sync.Mutex
 	requests []request
+	// open are the requests that are under way.
+	open map[network.RequestID]bool
 	// complaints are warnings, errors and exceptions of the console.
 	complaints []string
 }
@@ -173,7 +178,7 @@ func blank(t *testing.T, base string) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	p := &tab{T: t, base: base}
+	p := &tab{T: t, base: base, open: map[network.RequestID]bool{}}
 	// The first action may have no timeout: it would bound the whole browser.
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatal(err)
@@ -209,12 +214,18 @@ func (p *tab) event(event any) {
 			return
 		}
 		path := u.RequestURI()
-		if rest, ok := strings.CutPrefix(path, "/_next/data/"); ok {
+		if before, rest, ok := strings.Cut(path, "/_next/data/"); ok {
 			_, rest, _ = strings.Cut(rest, "/")
-			path = "/_next/data/BUILD/" + rest
+			path = before + "/_next/data/BUILD/" + rest
 		}
 		purpose, _ := e.Request.Headers["purpose"].(string)
-		p.requests = append(p.requests, request{e.Request.Method, path, string(e.Type), purpose})
+		middleware, _ := e.Request.Headers["x-middleware-prefetch"].(string)
+		p.requests = append(p.requests, request{e.Request.Method, path, string(e.Type), purpose, middleware})
+		p.open[e.RequestID] = true
+	case *network.EventLoadingFinished:
+		delete(p.open, e.RequestID)
+	case *network.EventLoadingFailed:
+		delete(p.open, e.RequestID)
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == runtime.ConsoleAPICalledTypeWarning || e.Type == runtime.ConsoleAPICalledTypeError {
 			var words []string
@@ -350,6 +361,13 @@ func (p *tab) made(fits func(request) bool) []request {
 		}
 	}
 	return list
+}
+
+// pending counts the requests that are under way.
+func (p *tab) pending() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.open)
 }
 
 // data fits requests for a page's data with a method.

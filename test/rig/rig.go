@@ -72,6 +72,9 @@ type App struct {
 	Dir string
 	// Env is added to the environment of its builds and servers.
 	Env []string
+	// Host is what its servers listen on; default "127.0.0.1". The reference
+	// takes rewrites of a middleware for its own only under "localhost".
+	Host string
 }
 
 // New copies the app at source to a new folder below the work folder and links

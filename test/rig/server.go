@@ -2,6 +2,7 @@ package rig
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -54,8 +55,9 @@ func (a *App) StartOn(ctx context.Context, f Framework, path string, wrapper []s
 	}
 	f.Command = append(append([]string{}, wrapper...), f.Command...)
 	ctx, cancel := context.WithCancel(ctx)
-	s := &Server{URL: "http://127.0.0.1:" + strconv.Itoa(port), exited: make(chan struct{}), cancel: cancel}
-	s.cmd = a.command(ctx, f, "start", "-p", strconv.Itoa(port), "-H", "127.0.0.1")
+	host := cmp.Or(a.Host, "127.0.0.1")
+	s := &Server{URL: "http://" + net.JoinHostPort(host, strconv.Itoa(port)), exited: make(chan struct{}), cancel: cancel}
+	s.cmd = a.command(ctx, f, "start", "-p", strconv.Itoa(port), "-H", host)
 	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
 	begin := time.Now()
 	if err := s.cmd.Start(); err != nil {

@@ -1,0 +1,3 @@
+export default function Hidden() {
+  return <h1>hidden by a rewrite</h1>;
+}
