@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/url"
+	"strings"
 	"sync"
 
 	"github.com/onwardjs/onward/internal/diag"
@@ -82,6 +83,9 @@ func (g *guard) covers(s *Server, q *request) bool {
 		return true
 	}
 	m := &q.match
+	if q.nowhere && m.Form == route.Data && !strings.HasSuffix(m.RawPath, ".json") {
+		return false // no spelling of a data request
+	}
 	var path string
 	if m.Locale == "" && s.site.config.BasePath == "" && !m.TrailingSlash && m.Form == route.HTML {
 		path = m.RawPath

@@ -116,7 +116,7 @@ func (s *Server) notFound(q *request) {
 	if h["Cache-Control"] == nil {
 		h["Cache-Control"] = noStore
 	}
-	if s.guard != nil && q.match.Form == route.Data {
+	if s.guard != nil && q.asked.Form == route.Data {
 		s.noData(q)
 		return
 	}

@@ -51,7 +51,7 @@ func replay(t *testing.T, s *Suite, f rig.Framework) []Answer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { app.Remove() })
-	app.Env = append(app.Env, s.Env...)
+	app.Env, app.Host = append(app.Env, s.Env...), s.Host
 	if _, err := app.Build(ctx, f); err != nil {
 		t.Fatal(err)
 	}
