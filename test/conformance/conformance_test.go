@@ -51,7 +51,11 @@ func replay(t *testing.T, s *Suite, f rig.Framework) []Answer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { app.Remove() })
-	app.Env, app.Host = append(app.Env, s.Env...), s.Host
+	stop, err := s.Prepare(app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
 	if _, err := app.Build(ctx, f); err != nil {
 		t.Fatal(err)
 	}

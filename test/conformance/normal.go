@@ -27,6 +27,7 @@ import (
 type normaliser struct {
 	buildID   string
 	previewID string
+	upstream  string
 	host      string
 	// plain: styles do not count in the present document.
 	plain  bool
@@ -129,6 +130,9 @@ func (n *normaliser) text(s string) string {
 		s = strings.ReplaceAll(s, n.buildID, "BUILD")
 	}
 	s = strings.ReplaceAll(s, n.host, "HOST")
+	if n.upstream != "" {
+		s = strings.ReplaceAll(s, n.upstream, "UPSTREAM")
+	}
 	if _, port, ok := strings.Cut(n.host, ":"); ok {
 		s = strings.ReplaceAll(s, strconv.Quote(port), `"PORT"`) // x-forwarded-port
 	}

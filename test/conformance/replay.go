@@ -39,7 +39,7 @@ func (s *Suite) Replay(app *rig.App, server *rig.Server) ([]Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &normaliser{buildID: strings.TrimSpace(string(build)), host: host, previewID: preview}
+	n := &normaliser{buildID: strings.TrimSpace(string(build)), host: host, previewID: preview, upstream: strings.TrimPrefix(s.upstream, "http://")}
 	places, err := placeholders(host, s.Home, n.buildID)
 	if err != nil {
 		return nil, err

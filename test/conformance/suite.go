@@ -24,6 +24,7 @@ import (
 //	@home /docs              the home page, if it is not /
 //	@host localhost          what the server listens on, if it is not 127.0.0.1
 //	@env VARIANT=based       added to the environment of build and server
+//	@upstream                another server runs, whose URL is in UPSTREAM
 //	@wait 3s                 a pause
 //	P172.empty POST /api/x   a request: id, method, target
 //	  Content-Type: a/b      its headers, indented
@@ -42,6 +43,25 @@ type Suite struct {
 	Host  string
 	Env   []string
 	Steps []Step
+	// Upstream: the app rewrites to another server (rig.Upstream).
+	Upstream bool
+
+	upstream string // its URL
+}
+
+// Prepare gives an app what the suite asks for; stop ends it.
+func (s *Suite) Prepare(app *rig.App) (stop func(), err error) {
+	app.Env, app.Host = append(app.Env, s.Env...), s.Host
+	if !s.Upstream {
+		return func() {}, nil
+	}
+	up, err := rig.StartUpstream()
+	if err != nil {
+		return nil, err
+	}
+	s.upstream = up.URL
+	app.Env = append(app.Env, "UPSTREAM="+up.URL)
+	return func() { up.Close() }, nil
 }
 
 // Step is a pause or a request.
@@ -140,6 +160,8 @@ func (s *Suite) directive(fields []string) error {
 		s.Home = fields[1]
 	case fields[0] == "@host" && len(fields) == 2:
 		s.Host = fields[1]
+	case fields[0] == "@upstream" && len(fields) == 1:
+		s.Upstream = true
 	case fields[0] == "@env" && len(fields) == 2 && strings.IndexByte(fields[1], '=') > 0:
 		s.Env = append(s.Env, fields[1])
 	case fields[0] == "@wait" && len(fields) == 2:

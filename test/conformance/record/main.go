@@ -49,7 +49,11 @@ func record(ctx context.Context, s *conformance.Suite) error {
 		return err
 	}
 	defer app.Remove()
-	app.Env = append(app.Env, s.Env...)
+	stop, err := s.Prepare(app)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	if _, err := app.Build(ctx, next); err != nil {
 		return err
 	}
