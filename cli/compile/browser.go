@@ -84,6 +84,7 @@ func (b *build) browserGraph(ctx context.Context) error {
 			b.next.polyfills(b.dir),
 			b.styledJSXPlugin(true),
 			b.styles.plugin(true),
+			b.contexts.plugin(),
 			b.assets.plugin(),
 			b.wasmPlugin(true),
 			b.fonts.plugin(true),

@@ -171,15 +171,16 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 
 // build is one Run under way: what the three graphs share.
 type build struct {
-	opt    Options
-	dir    string // project, symlinks resolved
-	result *Result
-	report *report
-	out    *output
-	source *sources
-	styles *styles
-	assets *assets
-	fonts  *fonts
+	opt      Options
+	dir      string // project, symlinks resolved
+	result   *Result
+	report   *report
+	out      *output
+	source   *sources
+	styles   *styles
+	assets   *assets
+	fonts    *fonts
+	contexts *contexts
 	// loaders are those of the config's rules.
 	loaders *loaderRules
 	next    *nextModules
@@ -210,6 +211,7 @@ func newBuild(opt Options) (*build, error) {
 	b.styles = newStyles(b)
 	b.assets = newAssets(b)
 	b.fonts = newFonts(b)
+	b.contexts = &contexts{b: b}
 	b.loaders = newLoaderRules(b)
 	if b.next, err = findNextModules(opt.Runtime); err != nil {
 		return nil, err
@@ -218,7 +220,7 @@ func newBuild(opt Options) (*build, error) {
 	if f := opt.Config.Images.LoaderFile; f != "" {
 		b.next.imageLoader = filepath.Join(dir, filepath.FromSlash(f))
 	}
-	if b.tsconfig, err = writeTsconfig(dir, opt.OutDir, opt.Config.Compiler.Emotion); err != nil {
+	if b.tsconfig, err = writeTsconfig(appTsconfig(dir, opt.Config.TypeScript.TsconfigPath), opt.OutDir, opt.Config.Compiler.Emotion); err != nil {
 		return nil, err
 	}
 	for _, p := range b.pages() {

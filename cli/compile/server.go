@@ -125,6 +125,7 @@ func (b *build) bundleServer(ctx context.Context, pages []route.Page, edge bool)
 			b.next.server(),
 			b.styledJSXPlugin(false),
 			b.styles.plugin(false),
+			b.contexts.plugin(),
 			b.assets.plugin(),
 			b.wasmPlugin(false),
 			b.fonts.plugin(false),

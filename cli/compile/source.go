@@ -108,7 +108,8 @@ func (s *sources) read(f *sourceFile, path string) error {
 	app := own && s.appCode(text)
 	buffer := s.buffer && transform.MayUseBuffer(text) && !strings.Contains(path, "/node_modules/buffer/")
 	files := transform.MayNameFiles(text)
-	if !window && !dynamic && !facts && !fonts && !styledJSX && !app && !buffer && !files {
+	partial := own && transform.MayImportPartly(text)
+	if !partial && !window && !dynamic && !facts && !fonts && !styledJSX && !app && !buffer && !files {
 		return nil
 	}
 	m := transform.Parse(strings.TrimSuffix(path, filepath.Ext(path))+f.ending, text)
@@ -147,6 +148,9 @@ func (s *sources) read(f *sourceFile, path string) error {
 	}
 	if buffer {
 		m.ProvideBuffer(&browser)
+	}
+	if partial {
+		m.Contexts([]*transform.Edits{&server, &browser}, s.b.contexts.module(path))
 	}
 	if files {
 		m.FileURLs(&server, `"file:///"`, s.b.assets.named(path))

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// writeTsconfig writes a config that extends the app's tsconfig.json or
-// jsconfig.json (for paths, baseUrl, decorators, jsxImportSource) and takes the
+// writeTsconfig writes a config that extends own, the app's tsconfig.json or
+// jsconfig.json or empty (for paths, baseUrl, decorators, jsxImportSource), and takes the
 // settings back that would change what the build puts out: "jsx": "preserve" is
 // in every Next.js app. With emotion, JSX comes from @emotion/react unless the
 // app says where from.
-func writeTsconfig(dir, outDir string, emotion bool) (string, error) {
+func writeTsconfig(own, outDir string, emotion bool) (string, error) {
 	type compilerOptions struct {
 		JSX                    string `json:"jsx"`
 		JSXImportSource        string `json:"jsxImportSource,omitempty"`
@@ -24,12 +24,9 @@ func writeTsconfig(dir, outDir string, emotion bool) (string, error) {
 		Extends         string          `json:"extends,omitempty"`
 		CompilerOptions compilerOptions `json:"compilerOptions"`
 	}{CompilerOptions: compilerOptions{JSX: "react-jsx", ImportsNotUsedAsValues: "remove"}}
-	for _, name := range []string{"tsconfig.json", "jsconfig.json"} {
-		if text, err := os.ReadFile(filepath.Join(dir, name)); err == nil {
-			config.Extends = filepath.Join(dir, name)
-			emotion = emotion && !strings.Contains(string(text), `"jsxImportSource"`)
-			break
-		}
+	if text, err := os.ReadFile(own); own != "" && err == nil {
+		config.Extends = own
+		emotion = emotion && !strings.Contains(string(text), `"jsxImportSource"`)
 	}
 	if emotion {
 		config.CompilerOptions.JSXImportSource = "@emotion/react"

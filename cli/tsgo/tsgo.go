@@ -30,6 +30,7 @@ const (
 	KindArrowFunction          = ast.KindArrowFunction
 	KindAsExpression           = ast.KindAsExpression
 	KindAwaitExpression        = ast.KindAwaitExpression
+	KindBinary                 = ast.KindBinaryExpression
 	KindBindingElement         = ast.KindBindingElement
 	KindCallExpression         = ast.KindCallExpression
 	KindClassDeclaration       = ast.KindClassDeclaration
@@ -65,6 +66,7 @@ const (
 	KindNumericLiteral         = ast.KindNumericLiteral
 	KindObjectLiteral          = ast.KindObjectLiteralExpression
 	KindParenthesized          = ast.KindParenthesizedExpression
+	KindPlus                   = ast.KindPlusToken
 	KindPrefixUnary            = ast.KindPrefixUnaryExpression
 	KindPropertyAccess         = ast.KindPropertyAccessExpression
 	KindPropertyAssignment     = ast.KindPropertyAssignment
