@@ -187,22 +187,29 @@ func (c *Cache) Find(key Key) (*Entry, State) {
 // caller waits. The error is that of the Make, or ctx's.
 func (c *Cache) Get(ctx context.Context, key Key, make Make) (*Entry, State, error) {
 	e, state := c.Find(key)
-	switch state {
-	case Miss:
-		e, err := c.join(ctx, key, make, ReasonStale)
-		return e, Miss, err
-	case Expired:
-		e, err := c.join(ctx, key, make, ReasonStale)
-		return e, Hit, err
-	case Stale:
-		c.refresh(key, make)
-	}
-	return e, state, nil
+	return c.Complete(ctx, key, e, state, make)
 }
 
-// Revalidate makes the entry anew even when it is fresh. A Make that was already
-// under way does not count: it may have read what has changed since. When it
-// returns, processes that share the store have been told.
-func (c *Cache) Revalidate(ctx context.Context, key Key, make Make) (*Entry, error) {
-	return c.join(ctx, key, make, ReasonOnDemand)
+// Complete goes on where Find has left off: it is Get for a caller that has looked
+// already.
+func (c *Cache) Complete(ctx context.Context, key Key, found *Entry, state State, make Make) (*Entry, State, error) {
+	switch state {
+	case Miss:
+		e, err := c.join(ctx, key, nil, make, ReasonStale)
+		return e, Miss, err
+	case Expired:
+		e, err := c.join(ctx, key, found, make, ReasonStale)
+		return e, Hit, err
+	case Stale:
+		c.refresh(key, found, make)
+	}
+	return found, state, nil
+}
+
+// Revalidate makes the entry anew even when it is fresh. old is what Find has found,
+// and stays if that fails. A Make that was already under way does not count: it may
+// have read what has changed since. When it returns, processes that share the store
+// have been told.
+func (c *Cache) Revalidate(ctx context.Context, key Key, old *Entry, make Make) (*Entry, error) {
+	return c.join(ctx, key, old, make, ReasonOnDemand)
 }

@@ -251,7 +251,7 @@ func TestRevalidate(t *testing.T) {
 	c, _ := newCache(t, Options{})
 	var n atomic.Int64
 	get(t, c, counted(&n, 0))
-	e, err := c.Revalidate(t.Context(), key, func(_ context.Context, r Reason) (*Entry, error) {
+	e, err := c.Revalidate(t.Context(), key, nil, func(_ context.Context, r Reason) (*Entry, error) {
 		if r != ReasonOnDemand {
 			t.Errorf("reason %q", r)
 		}
@@ -265,7 +265,7 @@ func TestRevalidate(t *testing.T) {
 	first := make(chan struct{})
 	go func() {
 		defer close(first)
-		_, _ = c.Revalidate(context.Background(), key, func(context.Context, Reason) (*Entry, error) {
+		_, _ = c.Revalidate(context.Background(), key, nil, func(context.Context, Reason) (*Entry, error) {
 			close(started)
 			<-release
 			return page("old data", 0), nil
@@ -274,7 +274,7 @@ func TestRevalidate(t *testing.T) {
 	<-started
 	second := make(chan string)
 	go func() {
-		e, _ := c.Revalidate(context.Background(), key, func(context.Context, Reason) (*Entry, error) { return page("new data", 0), nil })
+		e, _ := c.Revalidate(context.Background(), key, nil, func(context.Context, Reason) (*Entry, error) { return page("new data", 0), nil })
 		second <- text(e)
 	}()
 	time.Sleep(5 * time.Millisecond)

@@ -38,7 +38,7 @@ func (f *flight) hasten() { f.hurryOnce.Do(func() { close(f.hurry) }) }
 const patience = 5 * time.Second
 
 // join waits for the Make of key, starting it when there is none that will do.
-func (c *Cache) join(ctx context.Context, key Key, make Make, reason Reason) (*Entry, error) {
+func (c *Cache) join(ctx context.Context, key Key, old *Entry, make Make, reason Reason) (*Entry, error) {
 	c.mu.Lock()
 	since := c.turn
 	for {
@@ -51,7 +51,7 @@ func (c *Cache) join(ctx context.Context, key Key, make Make, reason Reason) (*E
 			}
 		}
 		if f == nil {
-			f = c.start(key, make, reason, true)
+			f = c.start(key, old, make, reason, true)
 			since = 0 // mine
 		}
 		c.mu.Unlock()
@@ -74,11 +74,11 @@ func (c *Cache) join(ctx context.Context, key Key, make Make, reason Reason) (*E
 }
 
 // refresh starts a Make that nobody waits for.
-func (c *Cache) refresh(key Key, make Make) {
+func (c *Cache) refresh(key Key, old *Entry, make Make) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.flights[key] == nil && c.fresh(key) == nil {
-		c.start(key, make, ReasonStale, false)
+		c.start(key, old, make, ReasonStale, false)
 	}
 }
 
@@ -92,13 +92,14 @@ func (c *Cache) fresh(key Key) *Entry {
 	return found.entry
 }
 
-// start runs a Make. heard: a caller waits, and hears of a failure. c.mu is held.
-func (c *Cache) start(key Key, make Make, reason Reason, heard bool) *flight {
+// start runs a Make. old is what there is now, if anything. heard: a caller waits,
+// and hears of a failure. c.mu is held.
+func (c *Cache) start(key Key, old *Entry, make Make, reason Reason, heard bool) *flight {
 	c.turn++
 	f := &flight{turn: c.turn, heard: heard, ready: signal(), over: signal(), hurry: signal()}
 	c.flights[key] = f
 	c.busy.Go(func() {
-		c.run(f, key, make, reason)
+		c.run(f, key, old, make, reason)
 		c.mu.Lock()
 		delete(c.flights, key)
 		c.mu.Unlock()
@@ -111,7 +112,7 @@ func signal() chan struct{} { return make(chan struct{}) }
 
 // run makes and stores an entry. Readers go on as soon as it is made; who asked
 // for it on demand goes on when others can see it, too.
-func (c *Cache) run(f *flight, key Key, make Make, reason Reason) {
+func (c *Cache) run(f *flight, key Key, old *Entry, make Make, reason Reason) {
 	var turn Turn
 	if c.shared != nil {
 		var ok bool
@@ -129,7 +130,7 @@ func (c *Cache) run(f *flight, key Key, make Make, reason Reason) {
 		if c.shared != nil {
 			c.shared.Abandon(c.done, key, turn)
 		}
-		c.failed(key, err, f.heard)
+		c.failed(key, old, err, f.heard)
 		f.land(nil, err)
 		return
 	}
@@ -210,16 +211,18 @@ func (c *Cache) keep(key Key, e *Entry, turn Turn) {
 }
 
 // failed keeps the old entry, if any, and puts the next attempt off.
-func (c *Cache) failed(key Key, err error, heard bool) {
+func (c *Cache) failed(key Key, old *Entry, err error, heard bool) {
 	if c.done.Err() != nil {
 		return
 	}
 	if !heard {
 		c.options.Report(key, err)
 	}
-	old, _ := c.Find(key)
 	if old == nil {
 		return
+	}
+	if there, ok := c.memory.get(key); ok && (there.suspect || there.entry != old) {
+		return // it has changed meanwhile
 	}
 	now := c.options.Now()
 	kept := old.postponed(now)

@@ -144,7 +144,7 @@ func TestSharedPages(t *testing.T) {
 	}
 	for i := range 20 {
 		text := fmt.Sprint("new ", i)
-		if _, err := a.Revalidate(t.Context(), key, made(text, 0)); err != nil {
+		if _, err := a.Revalidate(t.Context(), key, nil, made(text, 0)); err != nil {
 			t.Fatal(err)
 		}
 		for _, other := range []*Cache{b, c} {
@@ -211,14 +211,14 @@ func TestLaterTurnWins(t *testing.T) {
 	finished := make(chan struct{})
 	go func() {
 		defer close(finished)
-		_, _ = b.Revalidate(context.Background(), key, func(context.Context, Reason) (*Entry, error) {
+		_, _ = b.Revalidate(context.Background(), key, nil, func(context.Context, Reason) (*Entry, error) {
 			close(begun)
 			<-release
 			return page("old data", 0), nil
 		})
 	}()
 	<-begun
-	if _, err := a.Revalidate(t.Context(), key, made("new data", 0)); err != nil {
+	if _, err := a.Revalidate(t.Context(), key, nil, made("new data", 0)); err != nil {
 		t.Fatal(err)
 	}
 	close(release)
@@ -284,7 +284,7 @@ func TestOutage(t *testing.T) {
 	if took := time.Since(begin); took > 2*time.Second {
 		t.Errorf("1000 rounds took %v", took)
 	}
-	if _, err := a.Revalidate(t.Context(), key, made("made in the outage", 0)); err != nil {
+	if _, err := a.Revalidate(t.Context(), key, nil, made("made in the outage", 0)); err != nil {
 		t.Fatal(err)
 	}
 	a.Wait(t.Context())

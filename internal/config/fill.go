@@ -35,7 +35,9 @@ func (r *reader) fill(c *Config) {
 	take(r, "typescript.tsconfigPath", &c.TypeScript.TsconfigPath)
 	take(r, "experimental.isrFlushToDisk", &c.IsrFlushToDisk)
 	take(r, "experimental.multiZoneDraftMode", &c.MultiZoneDraftMode)
-	take(r, "cacheHandler", &c.CacheHandler)
+	if c.CacheHandler = os.Getenv("NEXT_CACHE_HANDLER_PATH"); r.get("cacheHandler") != nil {
+		take(r, "cacheHandler", &c.CacheHandler)
+	}
 	take(r, "experimental.scrollRestoration", &c.ScrollRestoration)
 	r.proxyBody(c)
 	take(r, "experimental.caseSensitiveRoutes", &c.CaseSensitiveRoutes)

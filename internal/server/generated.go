@@ -78,7 +78,7 @@ func (s *Server) generated(q *request) error {
 	case e == nil && !admitted && p.Fallback == manifest.FallbackTrue && m.Form == route.HTML && !isCrawler(q.r.UserAgent()):
 		return s.shell(q)
 	case q.onDemand:
-		made, err := s.cache.Revalidate(q.r.Context(), key, s.makePage(key, m))
+		made, err := s.cache.Revalidate(q.r.Context(), key, e, s.makePage(key, m))
 		if err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (s *Server) generated(q *request) error {
 	case e != nil && state == cache.Hit:
 		return s.sendEntry(q, e, state)
 	}
-	e, state, err := s.cache.Get(q.r.Context(), key, s.makePage(key, m))
+	e, state, err := s.cache.Complete(q.r.Context(), key, e, state, s.makePage(key, m))
 	if err != nil {
 		return err
 	}

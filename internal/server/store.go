@@ -216,6 +216,9 @@ func valueOf(e *cache.Entry) *render.CacheValue {
 	switch e.Kind {
 	case cache.Page:
 		v.Kind, v.HTML = render.CachedPage, string(e.HTML.Plain.Bytes)
+		if v.Status == http.StatusOK {
+			v.Status = 0
+		}
 	case cache.Redirect:
 		v.Kind = render.CachedRedirect
 	default:

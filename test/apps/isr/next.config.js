@@ -1,1 +1,3 @@
-module.exports = { expireTime: 6 };
+const handled = process.env.HANDLED ? { cacheHandler: require.resolve("./handler.js"), cacheMaxMemorySize: 0 } : {};
+
+module.exports = { expireTime: 6, ...handled };

@@ -11,7 +11,7 @@ export function shown(context, name) {
     previewData: previewData === undefined ? "undefined" : previewData,
     params: params ?? null,
     reason: revalidateReason ?? null,
-    stamp: `stamp-${name}-${last}`,
+    stamp: `stamp-${name.replace(/\W/g, "_")}-${last}`,
   };
 }
 
