@@ -63,9 +63,12 @@ type Config struct {
 	// outputFileTracingExcludes takes out of it.
 	TraceIncludes map[string][]string `json:"traceIncludes,omitempty"`
 	TraceExcludes map[string][]string `json:"traceExcludes,omitempty"`
-	TypeScript    TypeScript          `json:"typescript,omitzero"`
-	Compiler      Compiler            `json:"compiler,omitzero"`
-	Sass          Sass                `json:"sass,omitzero"`
+	// TraceRoot is outputFileTracingRoot relative to the project ("../.."); empty:
+	// the project.
+	TraceRoot  string     `json:"traceRoot,omitempty"`
+	TypeScript TypeScript `json:"typescript,omitzero"`
+	Compiler   Compiler   `json:"compiler,omitzero"`
+	Sass       Sass       `json:"sass,omitzero"`
 	// ResolveAlias and ResolveExtensions are those of the turbopack option.
 	// BrowserAlias counts before ResolveAlias in browser code. An empty target
 	// is an empty module.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -263,6 +264,14 @@ func (r *reader) env(c *Config) {
 func (r *reader) output(c *Config) {
 	c.ExportPathMap = function.ok(r.get("exportPathMap"))
 	c.TraceIncludes, c.TraceExcludes = r.globs("outputFileTracingIncludes"), r.globs("outputFileTracingExcludes")
+	if root, ok := r.get("outputFileTracingRoot").(string); ok && root != "" {
+		rel, err := filepath.Rel(r.dir, root)
+		if err != nil || !filepath.IsAbs(root) {
+			rel = filepath.FromSlash(root)
+			r.warn("config-trace-root", fmt.Sprintf("outputFileTracingRoot should be an absolute path; %q is taken from the project folder", root), `Use path.join(__dirname, "../..").`)
+		}
+		c.TraceRoot = filepath.ToSlash(rel)
+	}
 	v := r.get("output")
 	if v == nil && os.Getenv("NEXT_PRIVATE_STANDALONE") != "" {
 		v = "standalone"

@@ -195,7 +195,7 @@ var options = []option{
 	{"output", oneOf("standalone", "export"), works, ""},
 	{"outputFileTracingExcludes", listMap, works, ""},
 	{"outputFileTracingIncludes", listMap, works, ""},
-	{"outputFileTracingRoot", text, accepted, ""},
+	{"outputFileTracingRoot", text, works, ""},
 	{"outputHashSalt", text, accepted, ""},
 	{"pageExtensions", texts, works, ""},
 	{"partialPrefetching", boolean, later, appOnly},

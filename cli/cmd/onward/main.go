@@ -54,7 +54,12 @@ func commands() []command {
 func main() {
 	t := &terminal{out: os.Stdout, err: os.Stderr, outTTY: isTerminal(os.Stdout), errTTY: isTerminal(os.Stderr)}
 	t.style.Color = wantColor(t.outTTY, os.Getenv)
-	os.Exit(run(t, os.Args[1:]))
+	args, err := enterStandalone(os.Args[1:])
+	if err != nil {
+		report(t, err)
+		os.Exit(exitFailure)
+	}
+	os.Exit(run(t, args))
 }
 
 func run(t *terminal, args []string) int {
