@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"internal/route":       {"internal/diag"},
 	"internal/stack":       {},
 	"internal/regex":       {},
-	"internal/rules":       {"internal/config", "internal/regex", "internal/route"},
+	"internal/rules":       {"internal/config", "internal/manifest", "internal/regex", "internal/route"},
 	"internal/engine":      {},
 	"internal/engine/host": {},
 	"internal/engine/pool": {"internal/engine", "internal/engine/host"},

@@ -3,6 +3,7 @@ package build
 import (
 	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/manifest"
+	"github.com/onwardjs/onward/internal/rules"
 )
 
 // boot is what every engine worker is told once: Boot of
@@ -97,6 +98,7 @@ func list(s []string) []string {
 func (b *build) clientFiles() manifest.Client {
 	client := manifest.Client{
 		Dir:       b.Dir,
+		Rules:     rules.Describe(b.config),
 		Main:      append(list(b.compiled.MainPreload), b.compiled.MainScripts...),
 		NextImage: b.compiled.NextImage,
 		Pages:     make(map[string]manifest.ClientPage, len(b.compiled.Pages)),

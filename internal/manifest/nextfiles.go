@@ -33,7 +33,7 @@ func nextFiles(dir string, m *Manifest, client *Client) ([]file, error) {
 		{"server/functions-config-manifest.json", functionsConfig{1, object{}}},
 		{"server/preview-props.json", m.Preview},
 	}
-	routes, err := routesManifest(m)
+	routes, err := routesManifest(m, &client.Rules)
 	if err != nil {
 		return nil, err
 	}

@@ -5,22 +5,23 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/route"
 )
 
 type routesFile struct {
-	Version       int             `json:"version"`
-	Pages404      bool            `json:"pages404"`
-	AppType       string          `json:"appType"`
-	CaseSensitive bool            `json:"caseSensitive"`
-	BasePath      string          `json:"basePath"`
-	Redirects     []slashRedirect `json:"redirects"`
-	Headers       []object        `json:"headers"`
-	OnMatch       []object        `json:"onMatchHeaders"`
+	Version       int      `json:"version"`
+	Pages404      bool     `json:"pages404"`
+	AppType       string   `json:"appType"`
+	CaseSensitive bool     `json:"caseSensitive"`
+	BasePath      string   `json:"basePath"`
+	Redirects     []any    `json:"redirects"` // of slashRedirect, then Rule
+	Headers       []Rule   `json:"headers"`
+	OnMatch       []object `json:"onMatchHeaders"`
 	Rewrites      struct {
-		BeforeFiles []object `json:"beforeFiles"`
-		AfterFiles  []object `json:"afterFiles"`
-		Fallback    []object `json:"fallback"`
+		BeforeFiles []Rule `json:"beforeFiles"`
+		AfterFiles  []Rule `json:"afterFiles"`
+		Fallback    []Rule `json:"fallback"`
 	} `json:"rewrites"`
 	DynamicRoutes  []pageRoute       `json:"dynamicRoutes"`
 	StaticRoutes   []pageRoute       `json:"staticRoutes"`
@@ -81,19 +82,20 @@ type slashRedirect struct {
 
 // slashRedirects describe the redirect that adds or removes a trailing slash in
 // the terms of redirects().
-func slashRedirects(m *Manifest) []slashRedirect {
-	out := []slashRedirect{}
+func slashRedirects(m *Manifest) []any {
+	out := []any{}
 	c := m.Config
 	if c.SkipTrailingSlashRedirect {
 		return out
 	}
 	add := func(source, destination, regex string, missing ...object) *slashRedirect {
-		out = append(out, slashRedirect{Source: source, Destination: destination, Internal: true, Priority: true,
-			Missing: missing, StatusCode: 308, Regex: regex})
+		r := &slashRedirect{Source: source, Destination: destination, Internal: true, Priority: true,
+			Missing: missing, StatusCode: 308, Regex: regex}
 		if c.I18n != nil {
-			out[len(out)-1].Locale = new(bool)
+			r.Locale = new(bool)
 		}
-		return &out[len(out)-1]
+		out = append(out, r)
+		return r
 	}
 	base, noBase := route.EscapeRegex(c.BasePath), false
 	if c.TrailingSlash {
@@ -113,10 +115,32 @@ func slashRedirects(m *Manifest) []slashRedirect {
 	return out
 }
 
-func routesManifest(m *Manifest) (*routesFile, error) {
+// Rule is an entry of redirects, rewrites or headers in its final form.
+type Rule struct {
+	// Source has base path and locale in front, as has Destination when it is within
+	// the app.
+	Source      string             `json:"source"`
+	Destination string             `json:"destination,omitempty"`
+	BasePath    *bool              `json:"basePath,omitempty"` // false or absent
+	Locale      *bool              `json:"locale,omitempty"`   // false or absent
+	Has         []config.Condition `json:"has,omitempty"`
+	Missing     []config.Condition `json:"missing,omitempty"`
+	StatusCode  int                `json:"statusCode,omitempty"` // of a redirect
+	Headers     []config.Header    `json:"headers,omitempty"`
+	// Regex is Source as a regular expression of JavaScript.
+	Regex string `json:"regex"`
+}
+
+// Rules are all rules of an app, each kind in the order in which they are tried.
+type Rules struct {
+	Redirects, Headers                []Rule
+	BeforeFiles, AfterFiles, Fallback []Rule
+}
+
+func routesManifest(m *Manifest, rules *Rules) (*routesFile, error) {
 	f := &routesFile{
 		Version: 3, AppType: "pages", CaseSensitive: m.Config.CaseSensitiveRoutes, BasePath: m.Config.BasePath,
-		Redirects: slashRedirects(m), Headers: []object{}, OnMatch: []object{},
+		Redirects: slashRedirects(m), Headers: append([]Rule{}, rules.Headers...), OnMatch: []object{},
 		DynamicRoutes: []pageRoute{}, StaticRoutes: []pageRoute{}, DataRoutes: []dataRoute{},
 		RSC: rscNames{
 			Header:                "rsc",
@@ -131,7 +155,12 @@ func routesManifest(m *Manifest) (*routesFile, error) {
 		},
 		RewriteHeaders: map[string]string{"pathHeader": "x-nextjs-rewritten-path", "queryHeader": "x-nextjs-rewritten-query"},
 	}
-	f.Rewrites.BeforeFiles, f.Rewrites.AfterFiles, f.Rewrites.Fallback = []object{}, []object{}, []object{}
+	for _, r := range rules.Redirects {
+		f.Redirects = append(f.Redirects, r)
+	}
+	f.Rewrites.BeforeFiles = append([]Rule{}, rules.BeforeFiles...)
+	f.Rewrites.AfterFiles = append([]Rule{}, rules.AfterFiles...)
+	f.Rewrites.Fallback = append([]Rule{}, rules.Fallback...)
 	if c := m.Config.I18n; c != nil {
 		f.I18n = &i18nRoutes{Locales: c.Locales, DefaultLocale: c.DefaultLocale}
 		if len(c.Domains) > 0 {

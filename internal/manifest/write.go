@@ -21,6 +21,8 @@ type Client struct {
 	// Pages holds the files of each route, /_app and /_error included; API
 	// routes have none.
 	Pages map[string]ClientPage
+	// Rules of next.config in their final form.
+	Rules Rules
 	// NextImage: some page imports next/image.
 	NextImage bool
 }

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/onwardjs/onward/internal/config"
@@ -90,7 +89,7 @@ func localePattern(i *config.I18n) string {
 	}
 	quoted := make([]string, len(i.Locales))
 	for n, l := range i.Locales {
-		quoted[n] = regexp.QuoteMeta(l)
+		quoted[n] = route.EscapeRegex(l)
 	}
 	return strings.Join(quoted, "|")
 }
