@@ -90,6 +90,9 @@ type Config struct {
 	// may read; default 10485760.
 	ProxyClientMaxBodySize int64 `json:"proxyClientMaxBodySize"`
 	CaseSensitiveRoutes    bool  `json:"caseSensitiveRoutes,omitempty"`
+	// ProxyTimeout is how many milliseconds a server that rewrites lead to may be
+	// silent; default 30000, 0 means for ever.
+	ProxyTimeout int `json:"proxyTimeout"`
 	PrerenderEarlyExit     bool  `json:"prerenderEarlyExit"`
 	// Cpus is experimental.cpus; 0 means cores-1.
 	Cpus int `json:"cpus,omitempty"`
@@ -162,6 +165,7 @@ func Default() *Config {
 		ExpireTime:                     31536000,
 		CacheMaxMemorySize:             52428800,
 		ProxyClientMaxBodySize:         10485760,
+		ProxyTimeout:                   30000,
 		StaticPageGenerationTimeout:    60,
 		UseFileSystemPublicRoutes:      true,
 		IsrFlushToDisk:                 true,

@@ -42,6 +42,7 @@ func (r *reader) fill(c *Config) {
 	take(r, "experimental.scrollRestoration", &c.ScrollRestoration)
 	r.proxyBody(c)
 	take(r, "experimental.caseSensitiveRoutes", &c.CaseSensitiveRoutes)
+	r.proxyTimeout(c)
 	take(r, "experimental.prerenderEarlyExit", &c.PrerenderEarlyExit)
 	takeInt(r, "expireTime", &c.ExpireTime)
 	takeInt(r, "cacheMaxMemorySize", &c.CacheMaxMemorySize)

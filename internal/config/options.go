@@ -180,7 +180,7 @@ var options = []option{
 	{"exportPathMap", function, works, ""},
 	{"generateBuildId", either(text, function), works, ""},
 	{"generateEtags", boolean, works, ""},
-	{"headers", either(array, function), later, "Responses go out without these headers. If they protect users (CSP, HSTS), set them in a proxy in front."},
+	{"headers", either(array, function), works, ""},
 	{"htmlLimitedBots", regex, accepted, ""},
 	{"httpAgentOptions", object, accepted, ""},
 	{"httpAgentOptions.keepAlive", boolean, accepted, ""},
@@ -205,8 +205,8 @@ var options = []option{
 	{"reactMaxHeadersLength", natural, accepted, ""},
 	{"reactProductionProfiling", boolean, later, asIfUnset},
 	{"reactStrictMode", boolean, works, ""},
-	{"redirects", either(array, function), later, "URLs that should redirect are answered as if there were no redirect."},
-	{"rewrites", either(array, object, function), later, "URLs that should be rewritten are answered as if there were no rewrite."},
+	{"redirects", either(array, function), works, ""},
+	{"rewrites", either(array, object, function), works, ""},
 	{"sassOptions", object, works, ""},
 	{"serverExternalPackages", texts, works, ""},
 	{"skipMiddlewareUrlNormalize", boolean, works, ""},
@@ -283,6 +283,7 @@ var experiments = []option{
 	{"prerenderEarlyExit", boolean, works, ""},
 	{"proxyClientMaxBodySize", either(number, text), works, ""},
 	{"middlewareClientMaxBodySize", either(number, text), works, ""},
+	{"proxyTimeout", natural, works, ""},
 	{"scrollRestoration", boolean, works, ""},
 	{"sri", object, later, appOnly},
 	{"staticGenerationMaxConcurrency", natural, works, ""},
@@ -312,7 +313,7 @@ instrumentationClientRouterTransitionEvents instrumentationHook lightningCssFeat
 lockDistDir manualClientBasePath maxPostponedStateSize mcpServer memoryBasedWorkersCount
 middlewarePrefetch onBeforeDeferredEntries optimisticClientCache optimisticRouting
 optimizePackageImports optimizeServerReact outputHashSalt parallelRouteMetadata parallelServerBuildTraces
-parallelServerCompiles prefetchInlining preloadEntriesOnStart proxyPrefetch proxyTimeout
+parallelServerCompiles prefetchInlining preloadEntriesOnStart proxyPrefetch
 reactBrowserBailout reactDebugChannel removeUncaughtErrorAndRejectionListeners reportSystemEnvInlining
 requestInsights rootParams runtimeServerDeploymentId serverActions serverComponentsHmrCache
 serverComponentsHmrCancellation serverMinification serverSourceMaps slowModuleDetection staleTimes

@@ -82,6 +82,18 @@ func (r *reader) rules(c *Config) {
 	}
 }
 
+// proxyTimeout reads experimental.proxyTimeout. null turns the limit off, 0 is the
+// default.
+func (r *reader) proxyTimeout(c *Config) {
+	experimental, _ := r.get("experimental").(map[string]any)
+	v, set := experimental["proxyTimeout"]
+	if n, ok := v.(float64); ok && n > 0 {
+		c.ProxyTimeout = int(n)
+	} else if set && v == nil {
+		c.ProxyTimeout = 0
+	}
+}
+
 func (r *reader) ruleList(name string, v any) []rawRule {
 	if v == nil || function.ok(v) {
 		return nil
