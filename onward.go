@@ -93,9 +93,6 @@ func (a *App) Prepare(ctx context.Context) error {
 	if err := a.checkOutput(m, dist); err != nil {
 		return err
 	}
-	if err := a.checkOutput(m, dist); err != nil {
-		return err
-	}
 	stacks := stack.New(dist, func(name string) ([]byte, error) {
 		return os.ReadFile(filepath.Join(dist, filepath.FromSlash(name)))
 	})
@@ -116,26 +113,6 @@ func (a *App) Prepare(ctx context.Context) error {
 	}
 	a.server.Store(s)
 	return nil
-}
-
-// checkOutput refuses builds that are not to be served, and tells when there is a
-// better way.
-func (a *App) checkOutput(m *manifest.Manifest, dist string) error {
-	switch m.Config.Output {
-	case "export":
-		return diag.Errorf("export-build", "the app was built with output: \"export\": there are files in %s and nothing to run", m.Config.ExportDir).
-			WithHint("serve them with any file server, for example `npx serve@latest %s`; or build without that option", m.Config.ExportDir)
-	case "standalone":
-		if own := filepath.Join(dist, "standalone"); isFolder(own) {
-			a.log.Warn(fmt.Sprintf("the app was built with output: \"standalone\"; %s is its server", filepath.Join(own, "server")))
-		}
-	}
-	return nil
-}
-
-func isFolder(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && info.IsDir()
 }
 
 // checkOutput refuses builds that are not to be served, and tells when there is a
