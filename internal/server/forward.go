@@ -16,9 +16,6 @@ import (
 	"github.com/onwardjs/onward/internal/render"
 )
 
-// proxyPatience is how long another server may be silent.
-const proxyPatience = 30 * time.Second
-
 // forwarder passes requests on to the servers that rewrites name. It dials nothing
 // that a client names: the target of a request line has no part in it, and neither has
 // a proxy of the environment.

@@ -205,7 +205,7 @@ func New(o Options) (*Server, error) {
 	s.previewer = newPreviewer(m.Preview, m.Config.MultiZoneDraftMode)
 	s.images = newImageRules(m.Config)
 	s.routing = newRouting(m)
-	s.forwarder = newForwarder(proxyPatience)
+	s.forwarder = newForwarder(time.Duration(m.Config.ProxyTimeout) * time.Millisecond)
 	s.site = site{authority(o.Hostname, o.Port), m.Config}
 	if s.guard, err = newGuard(m); err != nil {
 		return nil, err
