@@ -274,6 +274,9 @@ func pagesManifest(m *Manifest) map[string]string {
 	for i := range m.Pages {
 		p := &m.Pages[i]
 		f := p.Module
+		if p.Route == "/500" && f == "" && p.Localized == nil {
+			continue // the last resort, which is no page
+		}
 		if p.Kind == Static && len(p.Localized) > 0 {
 			for locale, html := range p.Localized {
 				if rel, ok := strings.CutPrefix(html, "server/"); ok {

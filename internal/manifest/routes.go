@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/route"
@@ -196,8 +197,11 @@ func routesManifest(m *Manifest, rules *Rules) (*routesFile, error) {
 			f.StaticRoutes = append(f.StaticRoutes, entry)
 		}
 		if p := pages[r]; p.Kind == SSG || p.SSP {
-			d := dataRoute{Page: r, Regex: build + pattern.DataRegex + `\.json$`}
+			// Of a page without params the reference leaves dashes as they are.
+			plain := strings.ReplaceAll(route.EscapeRegex(route.PagePath(r)), `\-`, "-")
+			d := dataRoute{Page: r, Regex: build + "/" + plain + `\.json$`}
 			if dynamic {
+				d.Regex = build + pattern.DataRegex + `\.json$`
 				d.RouteKeys, d.Named = pattern.Keys, build+pattern.NamedData+`\.json$`
 			}
 			f.DataRoutes = append(f.DataRoutes, d)

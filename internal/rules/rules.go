@@ -181,10 +181,7 @@ func (b *builder) add(into *list, kind string, index int, w written, notNext boo
 }
 
 func (b *builder) compile(into *list, w written, notNext bool) (reason string) {
-	o := SourceOptions{CaseSensitive: b.config.CaseSensitiveRoutes, OptionalSlash: true, NotNext: notNext}
-	if !w.NoBasePath {
-		o.Base = b.config.BasePath
-	}
+	o := SourceOptions{CaseSensitive: b.config.CaseSensitiveRoutes, OptionalSlash: true, NotNext: notNext, Base: b.config.BasePath}
 	source, err := CompileSource(w.Source, o)
 	if err != nil {
 		return fmt.Sprintf("`source` cannot be used: %v", err)
