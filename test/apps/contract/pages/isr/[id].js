@@ -18,6 +18,10 @@ export async function getStaticProps({ params: { id }, revalidateReason }) {
   if (id === "flaky" && revalidateReason !== "build") throw new Error("flaky is down");
   if (id === "gone") return { notFound: true, revalidate: 3 };
   if (id === "moved") return { redirect: { destination: `/about?${stamp}`, permanent: false }, revalidate: 3 };
+  if (id === "slow") {
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    return { props: { stamp: "", id, runs: runs(id), reason: null }, revalidate: 3 };
+  }
   if (id.startsWith("single")) {
     await new Promise((resolve) => setTimeout(resolve, 300));
     return { props: { stamp: "", id, runs: runs(id), reason: null }, revalidate: 60 };
