@@ -109,7 +109,7 @@ type Result struct {
 	MainPreload []string
 	// RuntimeScript is "server/runtime.js".
 	RuntimeScript string
-	// NodeScript is "server/runtime-node.js", the same for Node.js.
+	// NodeScript is "server/runtime-node.cjs", the same for Node.js.
 	NodeScript string
 	// Engine is what the app runs in, EngineV8 or EngineNode, and EngineReason
 	// why that is Node.js; empty when it was asked for.

@@ -20,7 +20,8 @@ import (
 // it is a Node.js process.
 const (
 	runtimeScript = "server/runtime.js"
-	nodeScript    = "server/runtime-node.js"
+	// .cjs, as the package.json of the app may say that .js files are ES modules.
+	nodeScript = "server/runtime-node.cjs"
 )
 
 // platformScript is the platform with its npm parts, bundled when Onward itself
@@ -36,7 +37,7 @@ const (
 // are not found.
 const runtimeFormat = "2 esbuild 0.28.2"
 
-// runtimeGraph writes server/runtime.js and server/runtime-node.js: platform, server
+// runtimeGraph writes server/runtime.js and server/runtime-node.cjs: platform, server
 // runtime, next/* and the app's React in one classic script.
 func (b *build) runtimeGraph(ctx context.Context) error {
 	b.result.RuntimeScript, b.result.NodeScript = runtimeScript, nodeScript
