@@ -161,14 +161,15 @@ function AppTree(props: any): ReactElement {
   );
 }
 
-/** Path of the address bar without basePath and locale; a domain's locale goes into the data. */
+/** Path of the address bar without basePath and locale; what the address says of the default locale goes into the data. */
 function firstPath(data: NextData): string {
   const path = removeBasePath(currentUrl());
   if (!clientConfig().i18n) return path;
   const split = splitLocale(path, data.locales);
-  if (split.locale) return split.pathname;
-  data.locale = findDomain(data.domainLocales, location.hostname)?.defaultLocale ?? data.locale;
-  return path;
+  // Without a prefix the locale that is shown must be the default one here.
+  if (!split.locale) data.defaultLocale = data.locale;
+  data.defaultLocale = findDomain(data.domainLocales, location.hostname)?.defaultLocale ?? data.defaultLocale;
+  return split.pathname;
 }
 
 /** Starts the document's scripts; the code for it is only fetched when there are any. */

@@ -298,7 +298,7 @@ export function createTransitions(core: Core): Transitions {
     }
     const domain = findDomain(domainLocales, undefined, locale);
     if (domain && router.isLocaleDomain && location.hostname !== domain.domain.split(":", 1)[0]) {
-      const path = removeBasePath(as);
+      const path = split.pathname + parsed.search + parsed.hash;
       const prefix = locale === domain.defaultLocale ? "" : "/" + locale;
       location.href = `http${domain.http ? "" : "s"}://${domain.domain}${addBasePath(prefix + (path === "/" ? "" : path) || "/")}`;
       return;
