@@ -123,6 +123,10 @@ func (c *Cache) run(f *flight, key Key, old *Entry, make Make, reason Reason) {
 				return
 			}
 			turn, _ = c.shared.Begin(c.done, key, false)
+		} else if e := c.finished(key, old, alone); e != nil {
+			c.shared.Abandon(c.done, key, turn)
+			f.land(e, nil)
+			return
 		}
 	}
 	e, err := c.call(key, make, reason)
@@ -142,6 +146,20 @@ func (c *Cache) run(f *flight, key Key, old *Entry, make Make, reason Reason) {
 	}
 	c.keep(key, e, turn)
 	f.land(e, nil)
+}
+
+// finished returns what another process has stored between our look and our turn.
+func (c *Cache) finished(key Key, old *Entry, alone bool) *Entry {
+	if !alone {
+		return nil
+	}
+	e, err := c.shared.Get(c.done, key)
+	now := c.options.Now().UnixMilli()
+	if err != nil || e == nil || old != nil && !e.newer(old) || e.expired(now) || e.stales() != 0 && now >= e.stales() {
+		return nil
+	}
+	c.remember(key, e)
+	return e
 }
 
 // await waits for the process that makes the entry now, and returns what it has

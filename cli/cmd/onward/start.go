@@ -52,13 +52,17 @@ func parseStart(t *terminal, args []string, getenv func(string) string) (startFl
 	port := f.StringP("port", "p", "", "port to listen on (default 3000, or PORT)")
 	host := f.StringP("hostname", "H", "", "address to listen on (default all)")
 	keep := f.String("keepAliveTimeout", "", "milliseconds an idle connection stays open (default 5000)")
-	f.StringVar(&o.cache, "cache", "", "keep pages in a Redis server that several processes share: redis://[user:password@]host[:port][/db]")
+	f.StringVar(&o.cache, "cache", "", "keep pages in a Redis server that several processes share: redis://[user:password@]host[:port][/db] (default ONWARD_CACHE)")
 	chosen := engineFlag(f, getenv)
 	f.BoolVar(&o.inherited, "serve-inherited", false, "")
 	_ = f.MarkHidden("serve-inherited")
 	ignored(f, "turbo", "turbopack", "webpack", "experimental-next-config-strip-types")
 	if err := f.Parse(args); err != nil {
 		return o, usageError(err, "start")
+	}
+	if !f.Changed("cache") {
+		// Not on the command line, where every user of the machine can read it.
+		o.cache = getenv("ONWARD_CACHE")
 	}
 	given := *port
 	if given == "" && !f.Changed("port") {
