@@ -27,6 +27,7 @@ type boot struct {
 	LargePageDataBytes int                 `json:"largePageDataBytes"`
 	Middleware         *bootMiddleware     `json:"middleware,omitempty"`
 	RawMiddlewareURL   bool                `json:"rawMiddlewareUrl,omitempty"`
+	Instrumentation    string              `json:"instrumentation,omitempty"`
 }
 
 type bootMiddleware struct {

@@ -73,6 +73,7 @@ type build struct {
 	config   *config.Config
 	routes   []route.Page
 	guard    *route.Middleware // nil: the app has none
+	hooks    string            // the instrumentation file; empty: the app has none
 	id       string
 	output   *output
 	blamer   *blamer // set with output
@@ -218,6 +219,7 @@ func (b *build) compile(ctx context.Context) error {
 		Env:        b.env.Vars,
 		Pages:      b.routes,
 		Middleware: b.guard,
+		Hooks:      b.hooks,
 		OutDir:     b.output.staging,
 		BuildID:    b.id,
 		CacheDir:   b.output.cacheDir(),
@@ -277,11 +279,17 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 	b.timing("snapshot", phase)
 
 	boot := b.boot()
+	quiet, err := json.Marshal(boot)
+	if err != nil {
+		return nil, nil, err
+	}
+	// Only what serves registers instrumentation.
+	boot.Instrumentation = b.compiled.Instrumentation
 	bootJSON, err := json.Marshal(boot)
 	if err != nil {
 		return nil, nil, err
 	}
-	whole, err := render.Boot(bootJSON, b.Dir, b.output.staging)
+	whole, err := render.Boot(quiet, b.Dir, b.output.staging)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -361,6 +369,8 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 		Preview: b.preview,
 		Runtime: rt,
 		Boot:    bootJSON,
+
+		Instrumentation: b.compiled.Instrumentation,
 	}
 	if m.Middleware, err = b.middleware(); err != nil {
 		return nil, nil, err

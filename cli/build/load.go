@@ -109,6 +109,9 @@ func (b *build) scan() error {
 	if b.routes, err = only(pages, b.Only); err != nil {
 		return err
 	}
+	if b.hooks, err = route.FindInstrumentation(os.DirFS(b.Dir), b.config.PageExtensions); err != nil {
+		return err
+	}
 	b.guard, warnings, err = route.FindMiddleware(os.DirFS(b.Dir), b.config.PageExtensions)
 	b.warn(warnings)
 	if err != nil {

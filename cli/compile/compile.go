@@ -39,6 +39,8 @@ type Options struct {
 	Pages []route.Page
 	// Middleware of the app; nil when it has none.
 	Middleware *route.Middleware
+	// Hooks is the instrumentation file, relative to the project; empty: none.
+	Hooks string
 	// OutDir receives the files. It should be a fresh folder that the caller
 	// moves into place when the whole build has succeeded.
 	OutDir  string
@@ -104,6 +106,8 @@ type Result struct {
 	Pages map[string]*Page
 	// Middleware is nil when the app has none.
 	Middleware *Middleware
+	// Instrumentation is the module of Options.Hooks.
+	Instrumentation string
 	// MainScripts run before every page's own scripts, /_app's not included.
 	MainScripts []string
 	MainPreload []string

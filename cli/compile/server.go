@@ -38,6 +38,10 @@ func (b *build) serverGraph(ctx context.Context) error {
 			node = append(node, guard)
 		}
 	}
+	if b.opt.Hooks != "" {
+		node = append(node, route.Page{Route: instrumentationRoute, File: b.opt.Hooks, API: true})
+		b.result.Instrumentation = serverFile(instrumentationRoute)
+	}
 	if file := b.opt.Config.CacheHandler; file != "" {
 		node = append(node, route.Page{Route: cacheHandlerRoute, File: b.cacheHandlerFile(file), API: true})
 	}
@@ -58,9 +62,15 @@ func serverFile(pattern string) string {
 		return middlewareModule
 	case cacheHandlerRoute:
 		return cacheHandlerModule
+	case instrumentationRoute:
+		return "server/instrumentation.js"
 	}
 	return "server/pages/" + pagePath(pattern) + ".js"
 }
+
+// instrumentationRoute names the instrumentation file among the entries. No page
+// has it, since it does not begin with a slash.
+const instrumentationRoute = "instrumentation"
 
 // cacheHandlerRoute names the user's cache handler among the entries. No page has
 // it, since it does not begin with a slash.
@@ -154,7 +164,7 @@ func (b *build) bundleServer(ctx context.Context, pages []route.Page, edge bool)
 	b.reportNoDefault(pages, result.Warnings)
 	for _, p := range pages {
 		file := serverFile(p.Route)
-		if p.Route == middlewareRoute || p.Route == cacheHandlerRoute {
+		if p.Route == middlewareRoute || p.Route == cacheHandlerRoute || p.Route == instrumentationRoute {
 			if err := b.writeTrace(file, meta); err != nil {
 				return err
 			}

@@ -32,6 +32,9 @@ type Manifest struct {
 	Prerendered map[string]Prerendered `json:"prerendered"`
 	// Middleware is nil when the app has none.
 	Middleware *Middleware `json:"middleware,omitempty"`
+	// Instrumentation is the module that workers register when they start; empty:
+	// none.
+	Instrumentation string `json:"instrumentation,omitempty"`
 	// Public lists the files of public/ as URL paths ("/favicon.ico").
 	Public  []string `json:"public"`
 	Preview Preview  `json:"preview"`

@@ -290,7 +290,7 @@ func (s *Server) Engine() (engine.Engine, error) {
 // NeedsEngine: the app has pages or API routes that run per request, or pages that
 // grow old.
 func (s *Server) NeedsEngine() bool {
-	if s.guard != nil {
+	if s.guard != nil || s.manifest.Instrumentation != "" {
 		return true
 	}
 	for _, p := range s.pages {

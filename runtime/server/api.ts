@@ -4,6 +4,7 @@ import { current, load } from "./app";
 import { ApiError, bytesOf, formatBytes, parseBody } from "./body";
 import { etagOf, isFresh } from "./etag";
 import { IncomingMessage } from "./incoming";
+import { requestFailed } from "./instrumentation";
 import { ServerResponse, type Chunk } from "./outgoing";
 import { clearPreviewData, setDraftMode, setPreviewData } from "./preview";
 import type { ApiJob } from "./protocol";
@@ -41,6 +42,7 @@ export async function api(job: Job): Promise<void> {
     const result = await handler(req, res);
     if (current().dev) warnOfResult(result, res, req, externalResolver === true);
   } catch (error) {
+    if (!(error instanceof ApiError)) await requestFailed("route", job, error);
     answerError(res, error);
   }
   return over;

@@ -15,6 +15,7 @@ import { page } from "./page";
 import { paths } from "./paths";
 import type { Boot, WarmJob } from "./protocol";
 import { registerModules } from "./registry";
+import { instrumented, startInstrumentation } from "./instrumentation";
 import { rehearse } from "./rehearse";
 import { resetShells } from "./shell";
 
@@ -25,20 +26,21 @@ onBoot((boot) => {
   resetShells();
   resetCacheHandler();
   resetMiddleware();
+  startInstrumentation();
 });
 
-handle("page", page);
-handle("api", api);
-handle("edge", edge);
-handle("middleware", middleware);
+handle("page", instrumented("render", page));
+handle("api", instrumented("route", api));
+handle("edge", instrumented("route", edge));
+handle("middleware", instrumented("proxy", middleware));
 handle("cache", cache);
 handle("collect", collect);
 handle("paths", paths);
-handle("warm", (job: Job) => {
+handle("warm", instrumented("render", (job: Job) => {
   const input = JSON.parse(job.input) as WarmJob;
   for (const route of input.routes) load(route);
   if (input.middleware) loadMiddleware();
   job.reply("{}");
-});
+}));
 
 rehearse();

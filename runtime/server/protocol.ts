@@ -37,6 +37,8 @@ export interface Boot {
   largePageDataBytes: number;
   /** The app's middleware: its module, relative to distDir, and its source, relative to the project. */
   middleware?: { file: string; source: string; proxy: boolean };
+  /** The module of the app's instrumentation file, relative to distDir. Absent at build: nothing is served then. */
+  instrumentation?: string;
   /** skipProxyUrlNormalize: middleware sees data URLs as they are. */
   rawMiddlewareUrl?: boolean;
 }
