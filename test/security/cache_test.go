@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -294,6 +295,57 @@ func TestCatchAllPoisoning(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+// TestVisitorsAreKeptApart: 1,000 interleaved requests with a cookie of their own
+// each, to a page, its data and an API route that all wait in the middle; every
+// fourth visitor sees drafts. Nobody gets a word of somebody else's.
+func TestVisitorsAreKeptApart(t *testing.T) {
+	attackISR(t, func(t *testing.T, s *isr) {
+		draft := strings.Split(s.get(t, "/api/preview?set=draft").Header.Get("Set-Cookie"), ";")[0]
+		client := &http.Client{Timeout: 60 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 50, MaxConnsPerHost: 50}}
+		targets := []string{"/visitor?", "/_next/data/" + s.build + "/visitor.json?", "/api/visitor?", "/plain?"}
+		name := regexp.MustCompile(`visitor-\d+-`)
+		var wait sync.WaitGroup
+		for i := range 1000 {
+			wait.Go(func() {
+				own := fmt.Sprintf("visitor-%d-", i)
+				target, drafts := targets[i%4], i%16 < 4
+				r, err := http.NewRequest("GET", fmt.Sprintf("%s%swait=%d", s.URL, target, i%25), nil)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				r.Header.Set("Cookie", "visitor="+own)
+				if drafts {
+					r.Header.Set("Cookie", draft+"; visitor="+own)
+				}
+				a, err := client.Do(r)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer a.Body.Close()
+				text, err := io.ReadAll(a.Body)
+				if err != nil || a.StatusCode != 200 {
+					t.Errorf("%s: %s %v", target, a.Status, err)
+				}
+				for _, found := range name.FindAllString(string(text)+a.Header.Get("Set-Cookie"), -1) {
+					if found != own {
+						t.Errorf("%s shows %s to %s", target, found, own)
+					}
+				}
+				if i%4 != 3 && strings.Count(string(text), own) < 2 {
+					t.Errorf("%s does not show %s:\n%s", target, own, text)
+				}
+				if page := i%4 == 3; page && strings.Contains(string(text), `"isPreview":true`) != drafts {
+					t.Errorf("%s: drafts %t, but\n%s", target, drafts, text)
+				}
+			})
+		}
+		wait.Wait()
+		s.clean(t, "/plain", "stamp-plain")
 	})
 }
 
