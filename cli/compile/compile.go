@@ -211,6 +211,7 @@ func newBuild(opt Options) (*build, error) {
 		edge:   map[string]bool{},
 	}
 	b.needs = newNeeds(b)
+	b.opt.Config = readBabel(dir, opt.Config, b.report)
 	b.source = newSources(b)
 	b.styles = newStyles(b)
 	b.assets = newAssets(b)
