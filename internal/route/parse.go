@@ -1,6 +1,7 @@
 package route
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -92,7 +93,7 @@ func Parse(target string, o *Options) (Match, Verdict) {
 func parsePath(m Match, path string, o *Options) (Match, Verdict) {
 	if len(path) > 1 && path[len(path)-1] == '/' {
 		path = path[:len(path)-1]
-		m.TrailingSlash = true
+		m.TrailingSlash, m.slashed = true, o.TrailingSlash
 	}
 	if o.BasePath != "" {
 		inside, ok := strings.CutPrefix(path, o.BasePath)
@@ -523,7 +524,19 @@ func (m *Match) ResolvedURL() string {
 	if m.entry == nil {
 		return m.AsPath()
 	}
-	return m.withURLQuery(m.appendSlash(m.entry.appendPath(nil, m.Params)), false)
+	return m.withURLQuery(addSlash(m.entry.appendPath(nil, m.Params), m.slashed), false)
+}
+
+// PageURL is the path that a page made from the Match alone has for everybody: the
+// route with its params encoded. slash: the app's URLs end in one; those whose last
+// segment has a dot never do.
+func (m *Match) PageURL(slash bool) string {
+	path := []byte(m.RawPath)
+	if m.entry != nil {
+		path = m.entry.appendPath(nil, m.Params)
+	}
+	last := path[bytes.LastIndexByte(path, '/')+1:]
+	return string(addSlash(path, slash && bytes.IndexByte(last, '.') < 0))
 }
 
 // RequestURL is the req.url that page and API code sees: without base path and
@@ -545,8 +558,10 @@ func (m *Match) RequestURL() string {
 	return m.withURLQuery([]byte(dataPrefix+m.BuildID+page+".json"), false)
 }
 
-func (m *Match) appendSlash(path []byte) []byte {
-	if m.TrailingSlash && len(path) > 1 {
+func (m *Match) appendSlash(path []byte) []byte { return addSlash(path, m.TrailingSlash) }
+
+func addSlash(path []byte, add bool) []byte {
+	if add && len(path) > 1 {
 		path = append(path, '/')
 	}
 	return path

@@ -31,7 +31,7 @@ func (m *Match) Rewritten(path string, query Values, o *Options) (out Match, ok 
 // path with the query that the client sent.
 func (m *Match) ResolvedURLFor(asked *Match) string {
 	bare := *m
-	bare.Query, bare.Merged, bare.repeated, bare.TrailingSlash = nil, nil, nil, asked.TrailingSlash
+	bare.Query, bare.Merged, bare.repeated, bare.slashed = nil, nil, nil, asked.slashed
 	path := bare.ResolvedURL()
 	if len(asked.Query) == 0 {
 		return path

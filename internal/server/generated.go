@@ -131,20 +131,18 @@ func (s *Server) keyOf(p *page, m *route.Match) cache.Key {
 func (s *Server) pageJob(key cache.Key, m *route.Match) render.PageJob {
 	job := render.PageJob{
 		Route: key.Route, Mode: render.ModeSSG, Form: "html", Path: key.Path, Locale: key.Locale,
-		AsPath: (&route.Match{RawPath: key.Path, TrailingSlash: s.parse.TrailingSlash}).AsPath(),
 	}
 	if s.locales != nil {
 		// As at build: the page is for visitors of every domain.
 		job.DefaultLocale, job.OnDomain = s.locales.DefaultLocale, len(s.locales.Domains) > 0
 	}
-	if m != nil {
-		bare := *m
-		bare.Query, bare.RawQuery, bare.Merged, bare.TrailingSlash = nil, "", bare.Params, s.parse.TrailingSlash
-		job.AsPath, _, _ = strings.Cut(bare.ResolvedURL(), "?")
-		if strings.Contains(key.Route, "/[") {
-			job.Params = m.Params.AppendJSON(nil)
-			job.Query = job.Params
-		}
+	if m == nil {
+		m = &route.Match{RawPath: key.Path}
+	}
+	job.AsPath = m.PageURL(s.parse.TrailingSlash)
+	if strings.Contains(key.Route, "/[") {
+		job.Params = m.Params.AppendJSON(nil)
+		job.Query = job.Params
 	}
 	return job
 }
