@@ -44,7 +44,15 @@ function inlineScript(script: ScriptProps): { __html: string } | undefined {
   if (inner?.__html) return { __html: inner.__html };
   const children = script.children;
   if (!children) return;
-  return { __html: Array.isArray(children) ? children.join("") : String(children) };
+  return { __html: scriptText(Array.isArray(children) ? children.join("") : String(children)) };
+}
+
+/**
+ * Text of a script element, which a tag of that name within a string must not end.
+ * The escape means the same in strings, expressions and JSON.
+ */
+function scriptText(code: string): string {
+  return code.replace(/(<\/?)(s)(?=cript)/gi, (_, open: string, s: string) => open + (s === "s" ? "\\u0073" : "\\u0053"));
 }
 
 /** Props of a beforeInteractive script that go to the element. */

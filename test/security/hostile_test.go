@@ -1,93 +1,22 @@
-// Package security attacks a running server over raw sockets, class by class,
-// and checks after every blow that it still serves everybody else.
 package security
 
 import (
-	"bufio"
-	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/onwardjs/onward/test/rig"
 )
 
-func start(t *testing.T) *rig.Server {
-	t.Helper()
-	onward, err := rig.Onward()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
-	t.Cleanup(cancel)
-	app, err := rig.New(ctx, filepath.Join(rig.Apps(), "contract"), onward)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { app.Remove() })
-	if _, err := app.Build(ctx, onward); err != nil {
-		t.Fatal(err)
-	}
-	server, err := app.Start(ctx, onward, "/")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		server.Close()
-		for _, word := range []string{"panic:", "goroutine ", "SIGSEGV", "Fatal error"} {
-			if strings.Contains(server.Log(), word) {
-				t.Errorf("the server's log holds %q:\n%s", word, server.Log())
-			}
-		}
-	})
-	return server
-}
-
-// alive fails when the server no longer answers ordinary requests well.
-func alive(t *testing.T, server *rig.Server) {
-	t.Helper()
-	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-	for _, path := range []string{"/about", "/ssr", "/api/json"} {
-		r, err := client.Get(server.URL + path)
-		if err != nil {
-			t.Fatalf("afterwards %s: %v", path, err)
-		}
-		r.Body.Close()
-		if r.StatusCode != 200 {
-			t.Fatalf("afterwards %s: %s", path, r.Status)
-		}
-	}
-}
-
-// raw sends bytes and answers the status of the first response; 0 when the
-// server hangs up without one.
-func raw(t *testing.T, server *rig.Server, text string) int {
-	t.Helper()
-	conn, err := net.DialTimeout("tcp", strings.TrimPrefix(server.URL, "http://"), 5*time.Second)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(15 * time.Second))
-	go io.WriteString(conn, text)
-	r, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		return 0
-	}
-	defer r.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(r.Body, 16<<20))
-	return r.StatusCode
-}
+// served are pages and routes that must still answer after an attack.
+var served = []string{"/about", "/ssr", "/api/json"}
 
 func TestHostileRequests(t *testing.T) {
-	server := start(t)
+	server := run(t, "contract")
 	get := func(target string, headers ...string) string {
 		return "GET " + target + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + strings.Join(headers, "") + "\r\n"
 	}
@@ -151,18 +80,22 @@ func TestHostileRequests(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if got := raw(t, server, c.text); !slices.Contains(c.want, got) {
+			got := 0
+			if a := server.raw(t, c.text); a != nil {
+				got = a.StatusCode
+			}
+			if !slices.Contains(c.want, got) {
 				t.Errorf("status %d, want one of %v", got, c.want)
 			}
 		})
 	}
-	alive(t, server)
+	server.alive(t, served...)
 }
 
 // Half-open and slow clients do not keep others from being served.
 func TestSlowClients(t *testing.T) {
-	server := start(t)
-	host := strings.TrimPrefix(server.URL, "http://")
+	server := run(t, "contract")
+	host := server.host()
 	for i := range 200 {
 		conn, err := net.DialTimeout("tcp", host, 5*time.Second)
 		if err != nil {
@@ -178,12 +111,12 @@ func TestSlowClients(t *testing.T) {
 			fmt.Fprint(conn, "GET /api/respond?do=big HTTP/1.1\r\nHost: h\r\n\r\n")
 		}
 	}
-	alive(t, server)
+	server.alive(t, served...)
 }
 
 // 1,000 interleaved requests never see each other's data.
 func TestRequestsAreKeptApart(t *testing.T) {
-	server := start(t)
+	server := run(t, "contract")
 	client := &http.Client{Timeout: 60 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 50, MaxConnsPerHost: 50}}
 	var wait sync.WaitGroup
 	wrong := make(chan string, 1000)

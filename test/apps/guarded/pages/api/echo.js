@@ -1,0 +1,3 @@
+export default function handler(req, res) {
+  res.json({ method: req.method, query: req.query, body: req.body ?? null });
+}

@@ -1,0 +1,5 @@
+import Link from "next/link";
+
+export default function Public() {
+  return <Link href="/secret">secret</Link>;
+}

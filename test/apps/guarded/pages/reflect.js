@@ -1,0 +1,7 @@
+export default function Reflect() {
+  return <p>reflect</p>;
+}
+
+export function getServerSideProps() {
+  return { props: {} };
+}

@@ -1,0 +1,7 @@
+export default function Secret({ word }) {
+  return <p>{word}</p>;
+}
+
+export function getStaticProps() {
+  return { props: { word: "TREASURE-made" } };
+}

@@ -1,0 +1,7 @@
+export default function Live({ word }) {
+  return <p>{word}</p>;
+}
+
+export function getServerSideProps() {
+  return { props: { word: "TREASURE-live" } };
+}

@@ -1,0 +1,7 @@
+export default function Throws() {
+  return null;
+}
+
+export function getServerSideProps({ query }) {
+  throw new Error("failed on " + query.text);
+}
