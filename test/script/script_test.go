@@ -5,6 +5,8 @@
 //	serve [flag ...]      starts `onward start` on a free port and waits for it
 //	get status path       asks it for a path; the body is stdout
 //	shutdown signal code  signals it and wants that exit code
+//	standalone folder     the same for the server that a build with output: "standalone" has put there
+//	sleep duration        waits
 //	blockport             listens on a port, whose number is $BLOCKED from then on
 package script
 
@@ -46,7 +48,7 @@ func TestScripts(t *testing.T) {
 			return os.Symlink(modules, filepath.Join(env.WorkDir, "node_modules"))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"serve": serve, "get": get, "shutdown": shutdown, "blockport": blockPort,
+			"serve": serve, "get": get, "shutdown": shutdown, "blockport": blockPort, "standalone": standalone, "sleep": sleep,
 		},
 		RequireExplicitExec: true,
 	})
@@ -77,13 +79,40 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("serve cannot be negated: use `! exec onward start`")
 	}
-	port, err := rig.FreePort()
-	ts.Check(err)
 	path, err := exec.LookPath(filepath.Join(filepath.SplitList(ts.Getenv("PATH"))[0], "onward"))
+	ts.Check(err)
+	port, err := rig.FreePort()
 	ts.Check(err)
 	cmd := exec.Command(path, append([]string{"start", "-p", strconv.Itoa(port), "-H", "127.0.0.1"}, args...)...)
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = append(os.Environ(), "NO_COLOR=1")
+	await(ts, cmd, port)
+}
+
+// standalone runs a standalone server in a folder that is not its own.
+func standalone(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: standalone folder")
+	}
+	port, err := rig.FreePort()
+	ts.Check(err)
+	cmd := exec.Command(ts.MkAbs(filepath.Join(args[0], "server")))
+	cmd.Dir = ts.MkAbs("/")
+	cmd.Env = append(os.Environ(), "NO_COLOR=1", "HOSTNAME=127.0.0.1", "PORT="+strconv.Itoa(port))
+	await(ts, cmd, port)
+}
+
+func sleep(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: sleep duration")
+	}
+	d, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	time.Sleep(d)
+}
+
+// await starts a server, makes it the script's, and waits for its first answer.
+func await(ts *testscript.TestScript, cmd *exec.Cmd, port int) {
 	log, err := os.Create(ts.MkAbs("server.log"))
 	ts.Check(err)
 	cmd.Stdout, cmd.Stderr = log, log
