@@ -145,14 +145,19 @@ func appendHeaderName(dst []byte, name string) []byte {
 func appendHeaderValue(dst []byte, s string) []byte {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= utf8.RuneSelf {
-			var b strings.Builder
-			for j := 0; j < len(s); j++ {
-				b.WriteRune(rune(s[j]))
-			}
-			return route.AppendJSONString(dst, b.String())
+			return route.AppendJSONString(dst, latin1(s))
 		}
 	}
 	return route.AppendJSONString(dst, s)
+}
+
+// latin1 reads the bytes of s as characters.
+func latin1(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		b.WriteRune(rune(s[i]))
+	}
+	return b.String()
 }
 
 func appendInt(dst []byte, n int) []byte { return strconv.AppendInt(dst, int64(n), 10) }

@@ -78,3 +78,17 @@ func TestValuesJSON(t *testing.T) {
 		t.Error(string(b), err)
 	}
 }
+
+// TestPlainJSON: every byte is told at every place.
+func TestPlainJSON(t *testing.T) {
+	const text = "abcdefghijklmnopqrst"
+	for c := range 256 {
+		for at := range len(text) {
+			s := text[:at] + string([]byte{byte(c)}) + text[at+1:]
+			want := c >= ' ' && c < 0x80 && c != '"' && c != '\\'
+			if plainJSON(s) != want {
+				t.Fatalf("byte %#x at %d: %v", c, at, !want)
+			}
+		}
+	}
+}

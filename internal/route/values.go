@@ -83,6 +83,9 @@ func (v Values) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil), nil }
 // U+FFFD.
 func AppendJSONString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
+	if plainJSON(s) {
+		return append(append(dst, s...), '"')
+	}
 	from := 0
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -118,4 +121,26 @@ func AppendJSONString(dst []byte, s string) []byte {
 	}
 	dst = append(dst, s[from:]...)
 	return append(dst, '"')
+}
+
+// plainJSON tells whether s is ASCII that stands for itself in a JSON string. It looks
+// at eight bytes at a time: the high bit of a byte is set in one of the terms when the
+// byte is beyond ASCII, a control character, a quote or a backslash. (A borrow may set
+// it for the byte after such a one too, which changes nothing.)
+func plainJSON(s string) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		x := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		if (x|(x-' '*ones)|((x^'"'*ones)-ones)|((x^'\\'*ones)-ones))&highs != 0 {
+			return false
+		}
+	}
+	for ; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

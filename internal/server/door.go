@@ -29,7 +29,13 @@ func (s *Server) door(q *request) (bool, error) {
 	if target == "" {
 		target = r.URL.RequestURI()
 	}
-	match, verdict := route.Parse(target, s.urlOptions(q))
+	options := s.urlOptions(q)
+	match, verdict := route.Parse(target, options)
+	if verdict.Outcome == route.NotFound && s.guard != nil && match.Form == route.Data {
+		if full, ok := s.nameLocale(q, target, &match); ok {
+			match, verdict = route.Parse(full, options)
+		}
+	}
 	q.asked, q.match = match, match
 	switch verdict.Outcome {
 	case route.Redirect:

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/onwardjs/onward/internal/render"
 	"github.com/onwardjs/onward/internal/route"
@@ -21,11 +20,11 @@ func (s *Server) edge(q *request) error {
 	ctx, cancel := context.WithCancel(q.r.Context())
 	defer cancel()
 	b := append([]byte(scheme(q.r)), s.site.authority...)
-	b = s.site.appendPath(b, &q.asked)
+	b = s.site.appendPath(b, &q.asked, false)
 	if query := edgeQuery(q); len(query) > 0 {
 		b = query.AppendQuery(append(b, '?'))
 	}
-	job := render.WebJob{Route: q.match.Route, URL: string(b), Request: s.requestOf(q)}
+	job := render.WebJob{Route: q.match.Route, URL: string(b), Request: s.webRequest(q)}
 	answer, err := render.CallEdge(ctx, e, &job, body)
 	if err != nil {
 		return err
@@ -37,7 +36,7 @@ func (s *Server) edge(q *request) error {
 		t, ok := s.site.read(q, answer.Headers[i+1])
 		if !ok {
 			closeStream(answer)
-			return fmt.Errorf("server: %s: the location %q is not an absolute URL", q.match.Route, answer.Headers[i+1])
+			return relativeURL(q.match.Route, answer.Headers[i+1])
 		}
 		if t.own {
 			answer.Headers[i+1] = s.site.spell(q, t, false)

@@ -83,14 +83,14 @@ func (g *guard) covers(s *Server, q *request) bool {
 		return true
 	}
 	m := &q.match
-	if q.nowhere && m.Form == route.Data && !strings.HasSuffix(m.RawPath, ".json") {
-		return false // no spelling of a data request
+	if q.misspelt() {
+		return false
 	}
 	var path string
 	if m.Locale == "" && s.site.config.BasePath == "" && !m.TrailingSlash && m.Form == route.HTML {
 		path = m.RawPath
 	} else {
-		path = string(s.site.appendPath(nil, m))
+		path = string(s.site.appendPath(nil, m, q.outside()))
 	}
 	if g.meets(q, path) {
 		return true
@@ -103,7 +103,14 @@ func (g *guard) covers(s *Server, q *request) bool {
 	}
 	canonical := *m
 	canonical.RawPath = m.Path
-	return g.meets(q, string(s.site.appendPath(nil, &canonical)))
+	return g.meets(q, string(s.site.appendPath(nil, &canonical, q.outside())))
+}
+
+// misspelt: the URL begins as those of data requests do and does not end so. Nothing
+// answers to it.
+func (q *request) misspelt() bool {
+	m := &q.asked
+	return m.Form == route.Data && strings.HasPrefix(m.RawPath, "/_next/data/") && !strings.HasSuffix(m.RawPath, ".json")
 }
 
 func (g *guard) meets(q *request, path string) bool {

@@ -7,6 +7,7 @@ import (
 	"net/textproto"
 	"strings"
 
+	"github.com/onwardjs/onward/internal/engine"
 	"github.com/onwardjs/onward/internal/manifest"
 	"github.com/onwardjs/onward/internal/render"
 	"github.com/onwardjs/onward/internal/route"
@@ -50,7 +51,7 @@ func (s *Server) middleware(q *request) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	job := render.WebJob{URL: s.guardURL(q), Request: s.requestOf(q)}
+	job := render.WebJob{URL: s.guardURL(q), Request: s.webRequest(q)}
 	answer, err := render.CallMiddleware(q.r.Context(), e, &job, body)
 	if replay != nil {
 		q.r.Body = replay.rest()
@@ -70,6 +71,11 @@ func (s *Server) middleware(q *request) (bool, error) {
 	return done, err
 }
 
+// webRequest is the request without the URL that Node.js code sees.
+func (s *Server) webRequest(q *request) *render.Request {
+	return &render.Request{HTTP: q.r, Host: s.options.Hostname, Port: s.options.Port, Data: s.guard != nil && q.asked.Form == route.Data}
+}
+
 // guardURL is the URL that the function sees: with base path and locale, without
 // what marks a data request.
 func (s *Server) guardURL(q *request) string {
@@ -83,7 +89,7 @@ func (s *Server) guardURL(q *request) string {
 		}
 		return string(append(b, target...))
 	}
-	b = s.site.appendPath(b, m)
+	b = s.site.appendPath(b, m, q.outside())
 	query := m.Query.Without("_rsc") // a mark of the App Router's client
 	if len(query) > 0 {
 		b = query.AppendQuery(append(b, '?'))
@@ -166,7 +172,7 @@ func (s *Server) follow(q *request, answer *render.Answer) (bool, error) {
 		var ok bool
 		if to, ok = s.site.read(q, url); !ok {
 			closeStream(answer)
-			return false, fmt.Errorf("server: middleware: %q is not an absolute URL; write new URL(%q, request.url)", url, url)
+			return false, relativeURL(s.manifest.Middleware.Source, url)
 		}
 	}
 	for i := 0; i < len(v.response); i += 2 {
@@ -186,6 +192,13 @@ func (s *Server) follow(q *request, answer *render.Answer) (bool, error) {
 		return false, nil
 	}
 	return true, s.sendAnswer(q, answer)
+}
+
+// relativeURL is how code fails that gives a URL without a host: an error of the app,
+// as one that it throws.
+func relativeURL(source, url string) error {
+	return &engine.Error{Kind: engine.Thrown, Name: "TypeError",
+		Message: fmt.Sprintf("%s: %q is not an absolute URL; write new URL(%q, request.url)", source, url, url)}
 }
 
 func closeStream(a *render.Answer) {
@@ -301,6 +314,22 @@ func (s *Server) sendAnswer(q *request, a *render.Answer) error {
 	return s.stream(q, &a.Response)
 }
 
+// nameLocale puts the default locale into the target of a data request that names none.
+// An app with middleware answers to both spellings, so that neither leads past it.
+func (s *Server) nameLocale(q *request, target string, m *route.Match) (string, bool) {
+	if s.locales == nil || m.LocaleNamed {
+		return "", false
+	}
+	before, page, ok := strings.Cut(target, "/_next/data/"+s.manifest.BuildID+"/")
+	if !ok || before != s.site.config.BasePath {
+		return "", false
+	}
+	return target[:len(target)-len(page)] + q.tongue.preset + "/" + page, true
+}
+
+// outside: the URL lies outside of the base path.
+func (q *request) outside() bool { return q.nowhere && q.match.Form == route.HTML && !q.rewritten }
+
 // tellMatched tells the client router which page data belongs to.
 func (s *Server) tellMatched(q *request) {
 	if q.page.matched != nil && (!q.page.Edge || q.page.Kind == manifest.API) {
@@ -322,7 +351,7 @@ func (s *Server) skip(q *request) {
 // middleware might have rewritten it: the client router then loads the document.
 func (s *Server) noData(q *request) {
 	h := q.w.Header()
-	h["X-Nextjs-Matched-Path"] = []string{headerBytes(string(s.site.appendShown(nil, &q.match)))}
+	h["X-Nextjs-Matched-Path"] = []string{headerBytes(string(s.site.appendShown([]byte(s.site.config.BasePath), &q.match)))}
 	h["Content-Type"] = jsonPlain
 	s.sendRaw(q, http.StatusNotFound, []byte("{}"))
 }

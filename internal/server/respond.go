@@ -116,7 +116,7 @@ func (s *Server) notFound(q *request) {
 	if h["Cache-Control"] == nil {
 		h["Cache-Control"] = noStore
 	}
-	if s.guard != nil && q.asked.Form == route.Data {
+	if s.guard != nil && q.asked.Form == route.Data && !q.misspelt() {
 		s.noData(q)
 		return
 	}

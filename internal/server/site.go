@@ -49,21 +49,23 @@ func scheme(r *http.Request) string {
 }
 
 // appendPath appends the path of m as a browser would have it, with base path and
-// locale.
-func (a *site) appendPath(b []byte, m *route.Match) []byte {
+// locale. A path outside of the base path has neither.
+func (a *site) appendPath(b []byte, m *route.Match, outside bool) []byte {
 	from := len(b)
-	b = append(b, a.config.BasePath...)
-	if m.Locale != "" {
-		b = append(append(b, '/'), m.Locale...)
+	if !outside {
+		b = append(b, a.config.BasePath...)
+		if m.Locale != "" {
+			b = append(append(b, '/'), m.Locale...)
+		}
 	}
-	path := m.RawPath
+	path, slash := m.RawPath, m.TrailingSlash
 	if m.Form == route.Data {
-		path = pageOfData(path)
+		path, slash = pageOfData(path), a.config.TrailingSlash
 	}
 	if path != "/" || len(b) == from {
 		b = append(b, path...)
 	}
-	if m.TrailingSlash && b[len(b)-1] != '/' {
+	if slash && b[len(b)-1] != '/' {
 		b = append(b, '/')
 	}
 	return b
@@ -163,8 +165,7 @@ func (a *site) spell(q *request, t target, named bool) string {
 	return base + "/" + locale + strings.TrimSuffix(below, "/") + tail
 }
 
-// appendShown appends the path of m as x-nextjs-matched-path has it: without base path,
-// with the locale.
+// appendShown appends the path of m with its locale, as x-nextjs-matched-path has it.
 func (a *site) appendShown(b []byte, m *route.Match) []byte {
 	if m.Locale != "" {
 		b = append(append(b, '/'), m.Locale...)

@@ -5,6 +5,8 @@ import { NextURL, type URLConfig } from "./next-url";
 export interface NextRequestInit extends RequestInit {
   nextConfig?: URLConfig;
   duplex?: "half";
+  /** The request comes from the server, which has spelled its URL. */
+  clean?: boolean;
 }
 
 /** The URL as a string; an error that says what is wrong when it is not absolute. */
@@ -25,6 +27,7 @@ function gone(what: string, instead: string): never {
 
 export class NextRequest extends Request {
   readonly #config: URLConfig | undefined;
+  readonly #clean: boolean;
   #cookies: RequestCookies | undefined;
   #nextUrl: NextURL | undefined;
 
@@ -33,6 +36,7 @@ export class NextRequest extends Request {
     if (init.body && init.duplex === undefined) init = { ...init, duplex: "half" };
     super(known ? input : absoluteURL(input), init);
     this.#config = init.nextConfig;
+    this.#clean = init.clean === true;
   }
 
   get cookies(): RequestCookies {
@@ -40,7 +44,7 @@ export class NextRequest extends Request {
   }
   /** The URL; `pathname` has neither base path nor locale. */
   get nextUrl(): NextURL {
-    return (this.#nextUrl ??= new NextURL(super.url, { headers: this.headers, nextConfig: this.#config }));
+    return (this.#nextUrl ??= new NextURL(super.url, { headers: this.#config?.i18n ? this.headers : undefined, nextConfig: this.#config, clean: this.#clean }));
   }
   override get url(): string {
     // Most apps have nothing that NextURL would spell in another way.

@@ -29,11 +29,27 @@ function override(init: Overrides | undefined, headers: Headers): void {
 
 export class NextResponse<Body = unknown> extends Response {
   #cookies: ResponseCookies | undefined;
+  /** Made by next() without anything, and nobody has looked at its headers: they are not made yet. */
+  #bare = false;
   /** Only for types: what json() was given. */
   declare readonly __body?: Body;
 
   constructor(body?: BodyInit | null, init: ResponseInit = {}) {
     super(body, init);
+  }
+
+  override get headers(): Headers {
+    const headers = super.headers;
+    if (this.#bare) {
+      this.#bare = false;
+      headers.set("x-middleware-next", "1");
+    }
+    return headers;
+  }
+
+  /** Tells whether a response says no more than that the request goes on. */
+  static isBare(response: object): boolean {
+    return #bare in response && response.#bare;
   }
 
   get cookies(): ResponseCookies {
@@ -68,6 +84,11 @@ export class NextResponse<Body = unknown> extends Response {
 
   /** Lets the request go on. */
   static next(init?: ResponseInit & Overrides): NextResponse {
+    if (init === undefined) {
+      const response = new NextResponse();
+      response.#bare = true;
+      return response;
+    }
     const headers = new Headers(init?.headers);
     headers.set("x-middleware-next", "1");
     override(init, headers);

@@ -27,6 +27,8 @@ export interface NextURLOptions {
   nextConfig?: URLConfig;
   /** Spell the locale even when it is the default one. */
   forceLocale?: boolean;
+  /** The input comes from the server: it is spelled as URL would, without credentials and hash. */
+  clean?: boolean;
 }
 
 const loopback = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)$/;
@@ -48,7 +50,11 @@ function hostOf(url: URL, headers: NextURLOptions["headers"]): string {
 }
 
 export class NextURL {
-  #url!: URL;
+  /** Made of the three strings below when somebody needs it; they count as long as it is not there. */
+  #url: URL | undefined;
+  #front = "";
+  #pathname = "";
+  #search = "";
   readonly #options: NextURLOptions;
   #basePath = "";
   #buildId: string | undefined;
@@ -60,15 +66,33 @@ export class NextURL {
   constructor(input: string | URL, base?: string | URL | NextURLOptions, options?: NextURLOptions) {
     const isBase = typeof base === "string" || (typeof base === "object" && "pathname" in base);
     this.#options = (isBase ? options : (options ?? (base as NextURLOptions | undefined))) ?? {};
+    if (this.#options.clean) {
+      const text = input as string;
+      const path = text.indexOf("/", text.indexOf("//") + 2);
+      const query = text.indexOf("?", path);
+      this.#front = text.slice(0, path);
+      this.#search = query < 0 ? "" : text.slice(query);
+      this.#pathname = this.#analyze(query < 0 ? text.slice(path) : text.slice(path, query));
+      return;
+    }
     this.#take(parse(input, isBase ? base : this.#options.base));
   }
 
-  /** Takes a whole URL apart. */
   #take(url: URL): void {
+    this.#url = url;
+    const { pathname } = url;
+    const own = this.#analyze(pathname);
+    if (own !== pathname) url.pathname = own;
+  }
+
+  get #whole(): URL {
+    return (this.#url ??= new URL(this.#front + this.#pathname + this.#search));
+  }
+
+  /** Takes a path apart; what is left belongs to the page. */
+  #analyze(pathname: string): string {
     const { nextConfig, headers } = this.#options;
     const { i18n, basePath, trailingSlash, raw } = nextConfig ?? {};
-    let { pathname } = url;
-    this.#url = url;
     this.#trailingSlash = pathname === "/" ? trailingSlash === true : pathname.endsWith("/");
     this.#basePath = "";
     if (basePath && under(pathname, basePath)) {
@@ -82,7 +106,7 @@ export class NextURL {
     this.#domainLocale = undefined;
     this.#defaultLocale = this.#locale = undefined;
     if (i18n) {
-      const host = i18n.domains && hostOf(url, headers);
+      const host = i18n.domains && hostOf(this.#url ?? new URL(this.#front), headers);
       this.#domainLocale = i18n.domains?.find((one) => one.domain.split(":", 1)[0]!.toLowerCase() === host);
       this.#defaultLocale = this.#domainLocale?.defaultLocale ?? i18n.defaultLocale;
       const first = pathname.split("/", 2)[1]!.toLowerCase();
@@ -94,12 +118,12 @@ export class NextURL {
       }
       this.#locale ??= this.#defaultLocale;
     }
-    if (pathname !== url.pathname) url.pathname = pathname;
+    return pathname;
   }
 
   /** The path with everything that `pathname` leaves out. */
   #path(): string {
-    let path = this.#url.pathname;
+    let path = this.pathname;
     const lower = path.toLowerCase();
     const locale = this.#locale;
     const plain = this.#buildId === undefined || this.#buildId === "";
@@ -142,36 +166,37 @@ export class NextURL {
     this.#basePath = path.startsWith("/") ? path : `/${path}`;
   }
   get searchParams(): URLSearchParams {
-    return this.#url.searchParams;
+    return this.#whole.searchParams;
   }
   get origin(): string {
-    return this.#url.origin;
+    return this.#whole.origin;
   }
   get href(): string {
+    if (!this.#url) return this.#front + this.#path() + this.#search;
     const { protocol, host, search, hash } = this.#url;
     return `${protocol}//${host}${this.#path()}${search}${hash}`;
   }
   set href(href: string) {
     this.#take(parse(href));
   }
-  get protocol(): string { return this.#url.protocol; }
-  set protocol(value: string) { this.#url.protocol = value; }
-  get host(): string { return this.#url.host; }
-  set host(value: string) { this.#url.host = value; }
-  get hostname(): string { return this.#url.hostname; }
-  set hostname(value: string) { this.#url.hostname = value; }
-  get port(): string { return this.#url.port; }
-  set port(value: string) { this.#url.port = value; }
-  get pathname(): string { return this.#url.pathname; }
-  set pathname(value: string) { this.#url.pathname = value; }
-  get search(): string { return this.#url.search; }
-  set search(value: string) { this.#url.search = value; }
-  get hash(): string { return this.#url.hash; }
-  set hash(value: string) { this.#url.hash = value; }
-  get username(): string { return this.#url.username; }
-  set username(value: string) { this.#url.username = value; }
-  get password(): string { return this.#url.password; }
-  set password(value: string) { this.#url.password = value; }
+  get protocol(): string { return this.#whole.protocol; }
+  set protocol(value: string) { this.#whole.protocol = value; }
+  get host(): string { return this.#whole.host; }
+  set host(value: string) { this.#whole.host = value; }
+  get hostname(): string { return this.#whole.hostname; }
+  set hostname(value: string) { this.#whole.hostname = value; }
+  get port(): string { return this.#whole.port; }
+  set port(value: string) { this.#whole.port = value; }
+  get pathname(): string { return this.#url ? this.#url.pathname : this.#pathname; }
+  set pathname(value: string) { this.#whole.pathname = value; }
+  get search(): string { return this.#url ? this.#url.search : this.#search; }
+  set search(value: string) { this.#whole.search = value; }
+  get hash(): string { return this.#whole.hash; }
+  set hash(value: string) { this.#whole.hash = value; }
+  get username(): string { return this.#whole.username; }
+  set username(value: string) { this.#whole.username = value; }
+  get password(): string { return this.#whole.password; }
+  set password(value: string) { this.#whole.password = value; }
 
   toString(): string {
     return this.href;
@@ -180,7 +205,7 @@ export class NextURL {
     return this.href;
   }
   clone(): NextURL {
-    return new NextURL(this.href, this.#options);
+    return new NextURL(this.href, { ...this.#options, clean: !this.#url && this.#options.clean });
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](_depth: number, options: object, inspect: (value: unknown, options: object) => string): string {

@@ -22,7 +22,8 @@ function readable(reader: BodyReader): Stream {
 }
 
 /** The request of a Job, for the constructor of Request and its heirs. */
-export function incoming(url: string, method: string, headers: readonly string[], job: Job): object {
+export function incoming(head: () => { url: string; method: string; headers: readonly string[] }, job: Job): object {
+  const { url, method, headers } = head();
   const pairs: [string, string][] = [];
   for (let i = 0; i + 1 < headers.length; i += 2) pairs.push([headers[i]!, headers[i + 1]!]);
   const controller = new AbortController();

@@ -6,12 +6,13 @@ import type { EdgeJob } from "./protocol";
 
 /** Handler of Job "edge". */
 export function edge(job: Job): void | Promise<void> {
-  const { route, url, method, headers } = JSON.parse(job.input) as EdgeJob;
+  const input = JSON.parse(job.input) as EdgeJob;
+  const { route } = input;
   const run = load(route).exports.default as WebHandler;
   if (typeof run !== "function") {
     throw new Error(`The edge API route ${route} has no default export that is a function: export default (request) => new Response("...")`);
   }
-  return respond(job, run, route, incoming(url, method, headers, job), answerNothing);
+  return respond(job, run, route, incoming(() => input, job), answerNothing);
 }
 
 function answerNothing(job: Job): void {

@@ -7,6 +7,7 @@
 import { currentFrame, flatHeaders, incoming, require, takeBody, type Job } from "../platform/index";
 import { NextFetchEvent, provideBackground } from "../next/fetch-event";
 import { NextRequest } from "../next/next-request";
+import { NextResponse } from "../next/next-response";
 import type { URLConfig } from "../next/next-url";
 import { current } from "./app";
 import { Leftover, backgroundOf } from "./background";
@@ -54,8 +55,7 @@ export function loadMiddleware(): Loaded {
 /** Handler of Job "middleware". */
 export function middleware(job: Job): void | Promise<void> {
   const { run, page } = loadMiddleware();
-  const { url, method, headers } = JSON.parse(job.input) as MiddlewareJob;
-  return respond(job, run, page, incoming(url, method, headers, job), passOn);
+  return respond(job, run, page, incoming(() => JSON.parse(job.input) as MiddlewareJob, job), passOn);
 }
 
 /** Calls a handler and answers with what it returns. empty answers in place of a response that is none. */
@@ -64,7 +64,8 @@ export function respond(
 ): void | Promise<void> {
   const background = new Leftover(page.slice(1));
   job.scope = background;
-  const asked = new NextRequest(request as Request, { nextConfig: urlConfig() });
+  const nextConfig = urlConfig();
+  const asked = new NextRequest(request as Request, { nextConfig, clean: !nextConfig.raw });
   const result = run(asked, new NextFetchEvent({ request: asked, page, background }));
   if (typeof (result as Promise<unknown> | undefined)?.then === "function") {
     return (result as Promise<unknown>).then((response) => answer(job, response, empty, background));
@@ -80,6 +81,10 @@ function passOn(job: Job): void {
 function answer(job: Job, response: unknown, empty: (job: Job) => void, background: Leftover): void | Promise<void> {
   if (response === undefined || response === null) {
     empty(job);
+    return background.answered();
+  }
+  if (NextResponse.isBare(response)) {
+    job.reply("");
     return background.answered();
   }
   if (!(response instanceof Response)) throw new TypeError("Expected an instance of Response to be returned");

@@ -23,18 +23,35 @@ export interface RequestInit {
   referrerPolicy?: string;
 }
 
+/** What a request that has come in says ahead of its body. */
+export interface RequestHead {
+  /** Absolute, as URL would spell it. */
+  url: string;
+  method: string;
+  /** [name, value, ...] */
+  headers: readonly string[];
+}
+
 /** A request that has come in. Request takes it as it is; what is costly is made when somebody asks for it. */
 export class Incoming {
+  #read: RequestHead | undefined;
+
   constructor(
-    /** Absolute, as URL would spell it. */
-    readonly url: string,
-    readonly method: string,
-    /** [name, value, ...] */
-    readonly headers: readonly string[],
+    readonly head: () => RequestHead,
     readonly body: BodySource,
     /** Aborts when the client goes away. */
     readonly signal: () => AbortSignal,
   ) {}
+
+  get url(): string {
+    return (this.#read ??= this.head()).url;
+  }
+  get method(): string {
+    return (this.#read ??= this.head()).method;
+  }
+  get headers(): readonly string[] {
+    return (this.#read ??= this.head()).headers;
+  }
 }
 
 type Options = Required<Pick<RequestInit, "cache" | "credentials" | "integrity" | "keepalive" | "mode" | "referrer" | "referrerPolicy">>;
@@ -56,8 +73,8 @@ function checkMethod(method: string): string {
 }
 
 export class Request extends Body {
-  readonly #url: string;
-  readonly #method: string;
+  #url: string | undefined;
+  #method: string | undefined;
   #headers: Headers | undefined;
   readonly #signal: AbortSignal | undefined;
   #lazySignal: AbortSignal | undefined;
@@ -68,8 +85,6 @@ export class Request extends Body {
   constructor(input: string | URL | Request | Incoming, init: RequestInit = {}) {
     super();
     if (input instanceof Incoming) {
-      this.#url = input.url;
-      this.#method = input.method;
       this.#redirect = "follow";
       this.#options = usual;
       this.#incoming = input;
@@ -79,7 +94,7 @@ export class Request extends Body {
     init ??= {};
     const from = input instanceof Request ? input : undefined;
     if (from) {
-      this.#url = from.#url;
+      this.#url = from.url;
     } else {
       let url: URL;
       try {
@@ -90,7 +105,7 @@ export class Request extends Body {
       if (url.username || url.password) throw new TypeError(`Request cannot be constructed from a URL that includes credentials: ${String(input)}`);
       this.#url = url.href;
     }
-    this.#method = init.method !== undefined ? checkMethod(init.method) : (from ? from.#method : "GET");
+    this.#method = init.method !== undefined ? checkMethod(init.method) : (from ? from.method : "GET");
     this.#headers = new Headers(init.headers ?? from?.headers);
     this.#redirect = init.redirect ?? (from ? from.#redirect : "follow");
     if (!["follow", "error", "manual"].includes(this.#redirect)) throw new TypeError(`Request: "${this.#redirect}" is not a redirect mode`);
@@ -125,8 +140,8 @@ export class Request extends Body {
     Body.fill(this, source);
   }
 
-  get url(): string { return this.#url; }
-  get method(): string { return this.#method; }
+  get url(): string { return (this.#url ??= this.#incoming!.url); }
+  get method(): string { return (this.#method ??= this.#incoming!.method); }
   get headers(): Headers { return (this.#headers ??= Headers.fromFlat(this.#incoming!.headers)); }
   get signal(): AbortSignal {
     return this.#signal ?? (this.#lazySignal ??= this.#incoming?.signal() ?? new AbortController().signal);
@@ -144,8 +159,8 @@ export class Request extends Body {
 
   clone(): Request {
     const source = Body.fork(this);
-    const copy = new Request(this.#url, {
-      ...this.#options, method: this.#method, headers: this.headers, redirect: this.#redirect, signal: this.#signal ?? this.#lazySignal,
+    const copy = new Request(this.url, {
+      ...this.#options, method: this.method, headers: this.headers, redirect: this.#redirect, signal: this.#signal ?? this.#lazySignal,
     });
     Body.fill(copy, source);
     return copy;

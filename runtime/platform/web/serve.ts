@@ -6,16 +6,16 @@ import { AbortController } from "./abort";
 import { Body, streamOf } from "./body";
 import { Blob } from "./blob";
 import { Headers } from "./headers";
-import { Incoming } from "./request";
+import { Incoming, type RequestHead } from "./request";
 import { ReadableStream } from "./streams";
 import type { BodyReader, Job } from "../loop";
 
 export { Incoming };
 
-/** The request of a Job, for the constructor of Request and its heirs. */
-export function incoming(url: string, method: string, headers: readonly string[], job: Job): Incoming {
+/** The request of a Job, for the constructor of Request and its heirs. head is called when somebody looks at the request. */
+export function incoming(head: () => RequestHead, job: Job): Incoming {
   const { body, stream } = job;
-  return new Incoming(url, method, headers, body ?? (stream ? readable(stream) : null), () => {
+  return new Incoming(head, body ?? (stream ? readable(stream) : null), () => {
     const controller = new AbortController();
     job.onAbort(() => controller.abort());
     return controller.signal;
