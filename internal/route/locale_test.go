@@ -82,6 +82,41 @@ func TestLocales(t *testing.T) {
 	}
 }
 
+// API routes have no locale, and no page takes their place.
+func TestLocaleOfAPI(t *testing.T) {
+	table := newTable(t, "/[[...all]]", "/api/q")
+	for target, want := range map[string]string{
+		"/fr/api/q": "404", "/fr/api": "404", "/en/api/none": "404", "/api/none": "/[[...all]]", "/fr/apis": "/[[...all]]", "/api/q": "/api/q",
+	} {
+		m, v := resolve(table, target, localeOptions["plain"])
+		got := verdictText(v)
+		if v.Outcome == Proceed {
+			got = m.Route
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", target, got, want)
+		}
+	}
+}
+
+func TestSlashesOfURLs(t *testing.T) {
+	table := newTable(t, "/d/[id]")
+	for _, tt := range []struct {
+		o                      Options
+		target, resolved, page string
+	}{
+		{Options{TrailingSlash: true}, "/d/7/", "/d/7/", "/d/7/"},
+		{Options{TrailingSlash: true}, "/d/a.b", "/d/a.b", "/d/a.b"},
+		{Options{SkipTrailingSlashRedirect: true}, "/d/7/", "/d/7", "/d/7"},
+		{Options{SkipTrailingSlashRedirect: true, TrailingSlash: true}, "/d/7", "/d/7", "/d/7/"},
+	} {
+		m, _ := resolve(table, tt.target, &tt.o)
+		if m.ResolvedURL() != tt.resolved || m.PageURL(tt.o.TrailingSlash) != tt.page {
+			t.Errorf("%s: resolved %s, page %s", tt.target, m.ResolvedURL(), m.PageURL(tt.o.TrailingSlash))
+		}
+	}
+}
+
 func TestLocaleURLs(t *testing.T) {
 	table := newTable(t, testRoutes...)
 	data := "/_next/data/" + testBuild
