@@ -5,6 +5,7 @@
 //
 //	go run ./bench                                   everything (a few minutes)
 //	go run ./bench -only load -duration 2s           one part, quickly
+//	go run ./bench -only endurance                   memory after 1,000 and after 100,000 requests
 //	go run ./bench -only build -pages 100 -runs 3    one size, best of three
 package main
 
@@ -58,7 +59,7 @@ func main() {
 
 func parse(args []string) (*options, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	only := flags.String("only", "build,start,load", "parts to run")
+	only := flags.String("only", "build,start,load", "parts to run; endurance, a hundred thousand requests, is one more")
 	pages := flags.String("pages", "10,100,1000", "sizes of the apps that are built")
 	names := flags.String("frameworks", "next,onward", "what to measure")
 	endpoints := flags.String("endpoints", strings.Join(endpointKeys(), ","), "what to load")
@@ -75,8 +76,8 @@ func parse(args []string) (*options, error) {
 	}
 	o.only = strings.Split(*only, ",")
 	for _, part := range o.only {
-		if !slices.Contains([]string{"build", "start", "load"}, part) {
-			return nil, fmt.Errorf("unknown part %q: build, start or load", part)
+		if !slices.Contains([]string{"build", "start", "load", "endurance"}, part) {
+			return nil, fmt.Errorf("unknown part %q: build, start, load or endurance", part)
 		}
 	}
 	for _, text := range strings.Split(*pages, ",") {
@@ -128,7 +129,7 @@ func (o *options) measure(ctx context.Context, r *report) error {
 				return err
 			}
 		}
-		if o.wants("start") || o.wants("load") {
+		if o.wants("start") || o.wants("load") || o.wants("endurance") {
 			if err := o.measureServer(ctx, f, r); err != nil {
 				return err
 			}
@@ -200,6 +201,11 @@ func (o *options) measureServer(ctx context.Context, f rig.Framework, r *report)
 			server.Close()
 		}
 		r.set("start to first 200", f.Name, milliseconds(best))
+	}
+	if o.wants("endurance") {
+		if err := o.measureEndurance(ctx, f, app, r); err != nil {
+			return err
+		}
 	}
 	server, err := app.StartOn(ctx, f, "/", pinServer)
 	if err != nil {

@@ -41,6 +41,7 @@ var goals = map[string]string{
 	"API route, requests/s":                 "≥ 5×",
 	"SSR of 50 rows, requests/s":            "≥ 5×",
 	"SSR of 1,000 rows, requests/s":         "≥ 2.2×",
+	"growth of memory between them":         "≤ 10 %",
 	"first-load JS of the hello page, gzip": "≤ 75 KB",
 }
 
