@@ -17,6 +17,7 @@ type boot struct {
 	TrailingSlash      bool                `json:"trailingSlash"`
 	ReactStrictMode    bool                `json:"reactStrictMode"`
 	CrossOrigin        string              `json:"crossOrigin,omitempty"`
+	DeploymentID       string              `json:"deploymentId,omitempty"`
 	I18n               *config.I18n        `json:"i18n,omitempty"`
 	Images             config.Images       `json:"images"`
 	Pages              map[string]bootPage `json:"pages"`
@@ -60,6 +61,7 @@ func (b *build) boot() boot {
 		TrailingSlash:      c.TrailingSlash,
 		ReactStrictMode:    c.ReactStrictMode,
 		CrossOrigin:        c.CrossOrigin,
+		DeploymentID:       c.DeploymentID,
 		I18n:               c.I18n,
 		Images:             c.Images,
 		Pages:              make(map[string]bootPage, len(b.compiled.Pages)),

@@ -144,6 +144,9 @@ func (a *assets) image(path string) (string, *diag.Message) {
 			WithHint("check that the file is complete and that its ending fits its content; or put it into public/ and use its URL")
 	}
 	img := staticImage{Src: a.b.assetPrefix() + "/_next/" + a.emit(path, data), Width: width, Height: height}
+	if id := a.b.opt.Config.DeploymentID; id != "" {
+		img.Src += "?dpl=" + id
+	}
 	img.BlurDataURL, img.BlurWidth, img.BlurHeight = blurImage(filepath.Ext(path), data, width, height)
 	text, err := json.Marshal(img)
 	if err != nil {

@@ -49,6 +49,9 @@ func (b *build) defines(browser bool) map[string]string {
 	if !browser {
 		b.defineConstants(d, b.opt.Config.Compiler.DefineServer)
 	}
+	if id := b.opt.Config.DeploymentID; id != "" {
+		d["process.env.NEXT_DEPLOYMENT_ID"] = quoteJS(id)
+	}
 	d["process.env.__NEXT_TRAILING_SLASH"] = strconv.FormatBool(b.opt.Config.TrailingSlash)
 	if !browser {
 		d["process.env.NEXT_RUNTIME"] = `"nodejs"`

@@ -69,6 +69,7 @@ func (s *Server) page(q *request) error {
 // sendPage writes what a render for this request gave.
 func (s *Server) sendPage(q *request, made *render.Page) error {
 	h := q.w.Header()
+	s.deployed(q)
 	addHeaders(h, made.Headers)
 	if made.Kind == render.KindEnded {
 		s.sendRaw(q, made.Status, made.Body)

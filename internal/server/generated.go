@@ -193,6 +193,7 @@ func (s *Server) entryOf(key cache.Key, made *render.Page) (*cache.Entry, error)
 // sendEntry writes a cached answer in the form that was asked for.
 func (s *Server) sendEntry(q *request, e *cache.Entry, state cache.State) error {
 	h := q.w.Header()
+	s.deployed(q)
 	if len(e.Headers) > 0 {
 		addHeaders(h, e.Headers)
 	}

@@ -66,9 +66,9 @@ export function setAssetPrefix(prefix: string): void {
 
 function assetUrl(file: string): string {
   const { deploymentId } = clientConfig();
-  return (
-    assets + file.split("/").map(encodeURIComponent).join("/") + (deploymentId ? "?dpl=" + deploymentId : "")
-  );
+  const url = assets + file.split("/").map(encodeURIComponent).join("/");
+  // Modules import each other by bare names; with a query one would run twice.
+  return deploymentId && !file.endsWith(".js") ? url + "?dpl=" + deploymentId : url;
 }
 
 async function filesOf(route: string): Promise<string[]> {

@@ -169,6 +169,7 @@ export interface HtmlContextValue {
   assetPrefix: string;
   /** Appended to asset URLs, e.g. "?dpl=id"; else "". */
   assetQuery: string;
+  deploymentId?: string;
   /** Module scripts in order: main, /_app, the page. */
   scripts: readonly string[];
   /** Their transitive imports, for modulepreload. */

@@ -35,7 +35,15 @@ function useDocument(part: keyof HtmlContextValue["rendered"]): HtmlContextValue
 
 /** URL of a built asset. */
 function assetUrl(context: HtmlContextValue, file: string): string {
-  return `${context.assetPrefix}/_next/${file.split("/").map(encodeURIComponent).join("/")}${context.assetQuery}`;
+  return bareUrl(context, file) + context.assetQuery;
+}
+
+/**
+ * URL of what other files import by its name: an ES module, a font of a style sheet.
+ * With a query it would be another module, or be loaded twice.
+ */
+function bareUrl(context: HtmlContextValue, file: string): string {
+  return `${context.assetPrefix}/_next/${file.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 /** Markup inside an inline <Script>: its dangerouslySetInnerHTML or text children. */
@@ -102,7 +110,7 @@ export function Html({ children, ...rest }: HTMLAttributes<HTMLHtmlElement>): Re
   context.__NEXT_DATA__.scriptLoader = later;
   return (
     <HtmlContext.Provider value={own}>
-      <html {...rest} lang={rest.lang ?? context.locale}>
+      <html {...rest} lang={rest.lang ?? context.locale} data-dpl-id={context.deploymentId}>
         {children}
       </html>
     </HtmlContext.Provider>
@@ -121,7 +129,7 @@ function fontLinks(context: HtmlContextValue, nonce: string | undefined): ReactE
       key={file}
       nonce={nonce}
       rel="preload"
-      href={assetUrl(context, file)}
+      href={bareUrl(context, file)}
       as="font"
       type={"font/" + file.slice(file.lastIndexOf(".") + 1)}
       crossOrigin="anonymous"
@@ -152,7 +160,7 @@ function scriptTags(context: HtmlContextValue, { nonce, crossOrigin }: OriginPro
   const src = (file: string) => assetUrl(context, file);
   return [
     ...context.scripts.map((file) => (
-      <script key={file} type="module" src={src(file)} nonce={nonce} crossOrigin={crossOrigin} />
+      <script key={file} type="module" src={bareUrl(context, file)} nonce={nonce} crossOrigin={crossOrigin} />
     )),
     ...context.manifestScripts.map((file) => (
       <script key={file} src={src(file)} nonce={nonce} defer crossOrigin={crossOrigin} />
@@ -194,7 +202,7 @@ export function Head({
       {fontLinks(context, origin.nonce)}
       {js && !context.disableJsPreload
         ? preload.map((file) => (
-            <link key={file} rel="modulepreload" href={assetUrl(context, file)} {...origin} />
+            <link key={file} rel="modulepreload" href={bareUrl(context, file)} {...origin} />
           ))
         : null}
       {styleLinks(context, origin)}

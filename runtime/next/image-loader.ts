@@ -47,7 +47,9 @@ function deployment(src: string): string {
 export function endpointUrl(config: ImageConfig, { src, width, quality }: ImageLoaderProps): string {
   const q = nearestQuality(quality, config);
   const id = deployment(src);
-  return `${config.path}?url=${encodeURIComponent(src)}&w=${width}&q=${q}${id && src.startsWith("/_next/static/media/") ? "&dpl=" + id : ""}`;
+  // An imported image has the id in its own URL, which the endpoint is not asked for.
+  const source = id ? src.replace(`?dpl=${id}`, "") : src;
+  return `${config.path}?url=${encodeURIComponent(source)}&w=${width}&q=${q}${id ? "&dpl=" + id : ""}`;
 }
 
 /** A local image that is not optimised keeps its URL but for the deployment id. */

@@ -44,9 +44,9 @@ const loaded = new Map<string, Page>();
 export function start(given: Boot): void {
   boot = given;
   loaded.clear();
-  const { basePath, trailingSlash, i18n, images, reactStrictMode, crossOrigin, assetPrefix } = given;
+  const { basePath, trailingSlash, i18n, images, reactStrictMode, crossOrigin, assetPrefix, deploymentId } = given;
   (globalThis as { __ONWARD_CLIENT_CONFIG?: unknown }).__ONWARD_CLIENT_CONFIG = {
-    basePath, trailingSlash, i18n, images, reactStrictMode, crossOrigin, assetPrefix,
+    basePath, trailingSlash, i18n, images, reactStrictMode, crossOrigin, assetPrefix, deploymentId,
   };
 }
 

@@ -20,6 +20,7 @@ export interface Boot {
   trailingSlash: boolean;
   reactStrictMode: boolean;
   crossOrigin?: "anonymous" | "use-credentials";
+  deploymentId?: string;
   i18n?: { locales: string[]; defaultLocale: string; domains?: DomainLocale[] };
   /** Resolved `images` config, as the client gets it too. */
   images: Record<string, unknown>;
