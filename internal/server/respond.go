@@ -150,25 +150,26 @@ func (s *Server) errorDocument(q *request, status int, cause error) {
 	}
 	switch {
 	case status == http.StatusNotFound && s.notFoundPage != nil:
-		if s.madeErrorPage(q, s.notFoundPage, status) {
+		if s.madeErrorPage(q, s.notFoundPage, status, nil) {
 			return
 		}
 	case status == http.StatusInternalServerError && s.errorPage != nil:
-		if s.madeErrorPage(q, s.errorPage, status) {
+		if s.madeErrorPage(q, s.errorPage, status, cause) {
 			return
 		}
 	}
 	if s.renderErrorPage(q, s.pages["/_error"], status, cause) {
 		return
 	}
-	if status >= 500 && s.lastResort != nil && s.madeErrorPage(q, s.lastResort, status) {
+	if status >= 500 && s.lastResort != nil && s.madeErrorPage(q, s.lastResort, status, nil) {
 		return
 	}
 	s.plain(q, status, http.StatusText(status), true)
 }
 
-// madeErrorPage sends an error page of the app; false when it cannot be had.
-func (s *Server) madeErrorPage(q *request, p *page, status int) bool {
+// madeErrorPage sends an error page of the app; false when it cannot be had. A page
+// that is rendered for each request may know the cause.
+func (s *Server) madeErrorPage(q *request, p *page, status int, cause error) bool {
 	switch p.Kind {
 	case manifest.Static:
 		a, err := s.distFiles.get(p.file(q.match.Locale))
@@ -195,7 +196,7 @@ func (s *Server) madeErrorPage(q *request, p *page, status int) bool {
 		}
 		return true
 	case manifest.SSR:
-		return s.renderErrorPage(q, p, status, nil)
+		return s.renderErrorPage(q, p, status, cause)
 	}
 	return false
 }
@@ -242,7 +243,7 @@ func (s *Server) directError(q *request) error {
 	if s.errorPage.Kind != manifest.Static {
 		q.w.Header()["Cache-Control"] = noStore
 	}
-	if !s.madeErrorPage(q, s.errorPage, http.StatusInternalServerError) {
+	if !s.madeErrorPage(q, s.errorPage, http.StatusInternalServerError, nil) {
 		return errNotFound
 	}
 	return nil
