@@ -127,7 +127,7 @@ func (b *build) clientConfig() map[string]any {
 
 // clientExperiments are the experimental options that only the browser side has to
 // know.
-var clientExperiments = []string{"linkNoTouchStart", "manualClientBasePath", "optimisticClientCache", "proxyPrefetch", "webVitalsAttribution"}
+var clientExperiments = []string{"linkNoTouchStart", "manualClientBasePath", "nextScriptWorkers", "optimisticClientCache", "proxyPrefetch", "webVitalsAttribution"}
 
 // targets reads browserslist from package.json as far as it names versions of
 // browsers ("chrome 120", "safari >= 17"); anything else, queries such as "> 1%"

@@ -16,6 +16,7 @@ import { routerSnapshot, setRouter } from "../next/router";
 import { entryOf, takeEntries } from "./entries";
 import { Cancelled, createRouter, currentUrl } from "./router";
 import type { Core, PageInfo, Router } from "./router";
+import { mark, rendered } from "./timeline";
 import type { Transitions } from "./transition";
 
 declare const process: {
@@ -105,6 +106,7 @@ function show(info: PageInfo, committed?: () => void): Promise<void> {
       done() {
         if (pending !== mine) return;
         pending = undefined;
+        rendered(first);
         committed?.();
         resolve();
       },
@@ -130,6 +132,8 @@ function show(info: PageInfo, committed?: () => void): Promise<void> {
       </>
     );
     const tree = clientConfig().reactStrictMode ? <StrictMode>{page}</StrictMode> : page;
+    const first = !root;
+    mark("beforeRender");
     startTransition(() => {
       if (root) root.render(tree);
       else root = hydrateRoot(document.getElementById("__next")!, tree, { onRecoverableError: recovered });
@@ -198,7 +202,7 @@ async function start(text: string): Promise<void> {
   self.next = { version: "16.4.6", router };
   if (app.reportWebVitals) {
     const { reportWebVitals } = app;
-    import("../next/vitals").then((m) => m.observeVitals(reportWebVitals));
+    import("./report").then((m) => m.reportTo(reportWebVitals));
   }
   await show(page);
 }

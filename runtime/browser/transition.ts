@@ -32,6 +32,7 @@ import { fillIn, pageOf, resolveAddress } from "./resolve";
 import { Cancelled, currentUrl, pageUrl } from "./router";
 import type { ChangeOptions, Core, Method, PageInfo, Scroll, State } from "./router";
 import { instantly, saveScroll, savedScroll, scrollToHash } from "./scroll";
+import { mark } from "./timeline";
 
 declare const process: { env: { __ONWARD_HAS_MIDDLEWARE?: boolean } };
 
@@ -336,6 +337,7 @@ export function createTransitions(core: Core): Transitions {
       if (!local) return new Promise(() => {});
       ({ url, as, locale } = local);
     }
+    mark("routeChange");
     const { shallow = false, scroll = true } = options;
     const about = { shallow };
     as = addBasePath(addLocale(removeBasePath(as), options.locale, defaultLocale));

@@ -47,6 +47,8 @@ export interface ClientConfig {
   optimisticClientCache?: boolean;
   /** "strict": a prefetch does not ask the middleware. */
   proxyPrefetch?: "strict" | "flexible";
+  /** Scripts of strategy "worker" run. */
+  nextScriptWorkers?: boolean;
   /** Metrics that are reported with what caused them. */
   webVitalsAttribution?: string[];
 }

@@ -3,6 +3,9 @@ import { Component } from "react";
 import type { CSSProperties, ReactElement } from "react";
 import Head from "./head";
 
+export { catchError } from "./catch-error";
+export type { ErrorInfo } from "./catch-error";
+
 const texts: Record<number, string> = {
   400: "Bad Request",
   404: "This page could not be found",

@@ -68,39 +68,51 @@ interface State extends LoadingProps {
 }
 
 function createLoad({ loader, delay = 200, timeout }: LoadableOptions) {
-  let state: State = { error: null, isLoading: true, pastDelay: false, timedOut: false };
+  const initial: State = { error: null, isLoading: true, pastDelay: delay === 0, timedOut: false };
+  let state = initial;
   let promise: Promise<unknown> | undefined;
+  let timers: ReturnType<typeof setTimeout>[] = [];
   const listeners = new Set<() => void>();
   const set = (change: State) => {
     state = { ...state, ...change };
     for (const listener of [...listeners]) listener();
   };
-  const load = () =>
-    (promise ??= loader().then(
-      (loaded) => set({ loaded, isLoading: false, error: null }),
+  const stop = () => {
+    timers.forEach(clearTimeout);
+    timers = [];
+  };
+  const start = () => {
+    // Nobody watches on the server.
+    if (typeof window !== "undefined") {
+      if (delay) timers.push(setTimeout(() => set({ pastDelay: true }), delay));
+      if (timeout) timers.push(setTimeout(() => set({ timedOut: true }), timeout));
+    }
+    return loader().then(
+      (loaded) => {
+        stop();
+        set({ loaded, isLoading: false, error: null });
+      },
       (error) => {
+        stop();
         set({ error, isLoading: false });
         throw error;
       },
-    ));
+    );
+  };
+  const load = () => (promise ??= start());
   return {
     load,
     get: () => state,
     retry() {
+      stop();
       promise = undefined;
-      set({ error: null, isLoading: true, pastDelay: false, timedOut: false });
+      set(initial);
       load().catch(() => {});
     },
     subscribe(listener: () => void) {
-      const timers: ReturnType<typeof setTimeout>[] = [];
       listeners.add(listener);
-      if (state.isLoading) {
-        if (delay) timers.push(setTimeout(() => set({ pastDelay: true }), delay));
-        if (timeout) timers.push(setTimeout(() => set({ timedOut: true }), timeout));
-      }
       return () => {
         listeners.delete(listener);
-        timers.forEach(clearTimeout);
       };
     },
   };

@@ -1,11 +1,16 @@
 /** `next/script`: third-party scripts, loaded once and at the right time. */
 import { useContext, useEffect, useRef } from "react";
 import type { ReactElement, ScriptHTMLAttributes } from "react";
+import { clientConfig } from "./client-config";
 import { HeadManagerContext } from "./context";
 import type { ScriptProps as ScriptData } from "./context";
+import singleton from "./router";
 
 export interface ScriptProps extends ScriptHTMLAttributes<HTMLScriptElement> {
-  /** Default "afterInteractive". "worker" is not supported and is loaded as afterInteractive would be. */
+  /**
+   * Default "afterInteractive". "worker" is for Partytown, which the app brings
+   * along; with experimental.nextScriptWorkers it is as "afterInteractive".
+   */
   strategy?: "afterInteractive" | "lazyOnload" | "beforeInteractive" | "worker";
   /** Needed by inline scripts, so that they run once. */
   id?: string;
@@ -117,10 +122,25 @@ function load(props: ScriptProps): void {
   setAttributes(el, props);
   const nonce = props.nonce || pageNonce();
   if (nonce) el.setAttribute("nonce", nonce);
-  if (strategy === "worker") el.setAttribute("type", "text/partytown");
+  if (strategy === "worker" && !clientConfig().nextScriptWorkers) el.setAttribute("type", "text/partytown");
   el.setAttribute("data-nscript", strategy);
   addStyles(stylesheets, nonce);
   document.body.append(el);
+}
+
+/** Nothing runs such a script; the markup that later pages get is for those who bring Partytown along themselves. */
+function reportWorker(props: ScriptProps): void {
+  console.error(
+    `<Script strategy="worker"> of ${props.src ?? props.id ?? "an inline script"} does not run: set experimental.nextScriptWorkers in next.config, or choose another strategy.`,
+  );
+  const { components, route } = (singleton.router ?? {}) as Partial<Router>;
+  if (!(route && components?.[route]?.initial)) load(props);
+}
+
+interface Router {
+  route: string;
+  /** Pages that were shown; `initial` for the one of the document. */
+  components: Record<string, { initial?: true }>;
 }
 
 function whenIdle(run: () => void): void {
@@ -168,10 +188,10 @@ function Script(props: ScriptProps): ReactElement | null {
   useEffect(() => {
     if (begun.current) return;
     begun.current = true;
-    if (strategy === "beforeInteractive") {
-      // In the HTML of the first page already (initScriptLoader); later pages load it now.
-      load(props);
-    } else handleClientScriptLoad({ ...props, strategy });
+    // In the HTML of the first page already (initScriptLoader); later pages load it now.
+    if (strategy === "beforeInteractive") load(props);
+    else if (strategy === "worker" && !clientConfig().nextScriptWorkers) reportWorker(props);
+    else handleClientScriptLoad({ ...props, strategy });
   }, [props, strategy]);
   return null;
 }

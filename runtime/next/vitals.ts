@@ -3,6 +3,7 @@
  * INP, as their definitions at web.dev/articles/vitals describe them. LCP, CLS
  * and INP are reported when the page is hidden, when they are final.
  */
+import { clientConfig } from "./client-config";
 
 export interface Metric {
   /** Unique per page view and metric. */
@@ -14,6 +15,8 @@ export interface Metric {
   rating: "good" | "needs-improvement" | "poor";
   entries: PerformanceEntry[];
   navigationType: string;
+  /** For the metrics that experimental.webVitalsAttribution names. */
+  attribution?: Record<string, unknown>;
 }
 
 const limits: Record<Metric["name"], [number, number]> = {
@@ -48,8 +51,15 @@ function report(name: Metric["name"], value: number, entries: PerformanceEntry[]
     entries,
     navigationType: (navigation()?.type ?? "navigate").replace("_", "-"),
   };
-  done.set(name, metric);
-  for (const listener of listeners) listener(metric);
+  const tell = () => {
+    done.set(name, metric);
+    for (const listener of listeners) listener(metric);
+  };
+  if (!clientConfig().webVitalsAttribution?.includes(name)) return tell();
+  import("./vitals-attribution").then(({ attributionOf }) => {
+    metric.attribution = attributionOf(metric);
+    tell();
+  }, tell);
 }
 
 function observe(

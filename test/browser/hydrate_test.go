@@ -139,3 +139,15 @@ func TestDataFunctionsStayOnTheServer(t *testing.T) {
 		}
 	}
 }
+
+// P266: web vitals reach reportWebVitals too, as documented; the reference keeps them to
+// the hook (stories/vitals.txt).
+func TestWebVitalsOfApp(t *testing.T) {
+	t.Parallel()
+	if framework.Name == "next" {
+		t.Skip("the reference does not do it")
+	}
+	p := blank(t, appOf(t, []string{"client"}).URL)
+	p.visit("/static")
+	p.until(`["TTFB", "FCP"].every((name) => window.vitals?.some((v) => v.startsWith(name + " web-vital string number number")))`)
+}

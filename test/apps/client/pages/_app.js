@@ -1,4 +1,5 @@
 import Router from "next/router";
+import { useReportWebVitals } from "next/web-vitals";
 
 const events = ["routeChangeStart", "beforeHistoryChange", "routeChangeComplete", "routeChangeError", "hashChangeStart", "hashChangeComplete"];
 
@@ -13,6 +14,16 @@ if (typeof window !== "undefined") {
   Router.onRouteChangeComplete = (url) => window.log.push("onRouteChangeComplete " + url);
 }
 
+export function reportWebVitals({ id, name, label, value, startTime, ...rest }) {
+  const all = (window.vitals ||= []);
+  all.push([name, label, typeof id, typeof value, typeof startTime, Object.keys(rest).join()].join(" "));
+}
+
+function report(metric) {
+  (window.hooked ||= []).push(metric.name + ": " + Object.keys(metric).sort().join(" "));
+}
+
 export default function App({ Component, pageProps }) {
+  useReportWebVitals(report);
   return <Component {...pageProps} />;
 }
