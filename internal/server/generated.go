@@ -29,7 +29,7 @@ func (s *Server) seed(key cache.Key) (*cache.Entry, error) {
 		Status: p.Status, Headers: p.Headers, Revalidate: p.Revalidate, GeneratedAt: s.manifest.BuiltAt,
 	}
 	if e.Revalidate > 0 {
-		e.Expire = s.manifest.Config.ExpireTime
+		e.Expire = s.expireTime()
 	}
 	if p.NotFound {
 		e.Kind = cache.NotFound
@@ -168,7 +168,7 @@ func (s *Server) makePage(key cache.Key, m *route.Match) cache.Make {
 func (s *Server) entryOf(key cache.Key, made *render.Page) (*cache.Entry, error) {
 	e := &cache.Entry{Headers: made.Headers}
 	if e.Revalidate, _ = made.RevalidateSeconds(); e.Revalidate > 0 {
-		e.Expire = s.manifest.Config.ExpireTime
+		e.Expire = s.expireTime()
 	}
 	switch made.Kind {
 	case render.KindPage:
@@ -195,7 +195,7 @@ func (s *Server) sendEntry(q *request, e *cache.Entry, state cache.State) error 
 	h := q.w.Header()
 	s.deployed(q)
 	if len(e.Headers) > 0 {
-		addHeaders(h, e.Headers)
+		q.addHeaders(e.Headers)
 	}
 	if h["Cache-Control"] == nil {
 		h["Cache-Control"] = lifetime(e)

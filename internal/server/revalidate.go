@@ -32,7 +32,7 @@ func (s *Server) Revalidate(ctx context.Context, path string, onlyGenerated bool
 	}()
 	err = s.renderDirectly(q, path)
 	if errors.Is(err, errNotFound) && q.page != nil && q.page.dynamic && w.header["X-Nextjs-Cache"] == nil {
-		return errors.New("Internal: NoFallbackError") //nolint:staticcheck // the text that user code knows
+		return refused("Internal: NoFallbackError")
 	}
 	if errors.Is(err, errNotFound) && w.header.Get("X-Nextjs-Cache") == "REVALIDATED" {
 		return nil // getStaticProps said so; the 404 page is nobody's here
@@ -46,8 +46,11 @@ func (s *Server) Revalidate(ctx context.Context, path string, onlyGenerated bool
 	if w.code == http.StatusOK || w.header.Get("X-Nextjs-Cache") == "REVALIDATED" || w.code == http.StatusNotFound && onlyGenerated {
 		return nil
 	}
-	return fmt.Errorf("Invalid response %d", w.code) //nolint:staticcheck // the text that user code knows
+	return refused(fmt.Sprintf("Invalid response %d", w.code))
 }
+
+// refused is why a page was not made anew, in words that user code may know.
+func refused(why string) error { return &host.Error{Code: "ERR_REVALIDATE", Message: why} }
 
 // renderDirectly finds the page of a path and renders it.
 func (s *Server) renderDirectly(q *request, path string) error {
@@ -110,7 +113,7 @@ func (s *Server) revalidateOperation(ctx context.Context, _ *host.Env, call *hos
 		return host.Value{}, fmt.Errorf("server: onward.revalidate: %w", err)
 	}
 	if err := s.Revalidate(ctx, in.Path, in.OnlyGenerated); err != nil {
-		return host.Value{}, &host.Error{Code: "ERR_REVALIDATE", Message: err.Error()}
+		return host.Value{}, refused(err.Error())
 	}
 	return host.Value{Text: "{}"}, nil
 }

@@ -62,6 +62,20 @@ func (s *Server) newCache() (*cache.Cache, error) {
 	return cache.New(o), nil
 }
 
+// yearLong is expireTime when the app does not set it.
+const yearLong = 31_536_000
+
+// expireTime is the age in seconds past which a page is not shown any more; 0: no
+// such age, as a content delivery network that keeps to s-maxage alone may ask for
+// by a variable of Next.js.
+func (s *Server) expireTime() int {
+	t := s.manifest.Config.ExpireTime
+	if t == yearLong && os.Getenv("NEXT_PRIVATE_CDN_CONSUMED_SWR_CACHE_CONTROL") != "" {
+		return 0
+	}
+	return t
+}
+
 // seedNotFound is the seed beside a cache handler: what the build found to be
 // missing needs no module to be shown.
 func (s *Server) seedNotFound(key cache.Key) (*cache.Entry, error) {
@@ -172,7 +186,7 @@ func (h *handlerStore) date(key cache.Key, v *render.CacheValue, e *cache.Entry)
 			l.revalidate = p.Revalidate
 		}
 		if l.revalidate > 0 {
-			l.expire = h.server.manifest.Config.ExpireTime
+			l.expire = h.server.expireTime()
 		}
 	}
 	e.Revalidate, e.Expire = l.revalidate, l.expire
