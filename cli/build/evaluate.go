@@ -12,12 +12,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/evanw/esbuild/pkg/api"
 
 	"github.com/onwardjs/onward/cli/compile"
+	"github.com/onwardjs/onward/cli/transform"
 	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/diag"
 	"github.com/onwardjs/onward/internal/engine"
@@ -114,7 +116,7 @@ func configFailed(dir, file, name, message, stack string) error {
 }
 
 func (e *evaluator) bundle(file string) ([]byte, error) {
-	result := api.Build(api.BuildOptions{
+	options := api.BuildOptions{
 		AbsWorkingDir:  e.dir,
 		EntryPoints:    []string{file},
 		Bundle:         true,
@@ -133,7 +135,16 @@ func (e *evaluator) bundle(file string) ([]byte, error) {
 		},
 		Banner:    map[string]string{"js": `const __onward_config_url = require("node:url").pathToFileURL(__filename).href;`},
 		Supported: map[string]bool{"top-level-await": true},
-	})
+	}
+	result := api.Build(options)
+	if slices.ContainsFunc(result.Errors, func(m api.Message) bool { return strings.HasPrefix(m.Text, "Top-level await") }) {
+		options.Format = api.FormatESModule
+		if result = api.Build(options); len(result.Errors) == 0 {
+			if code, ok := transform.AsyncCommonJS(string(result.OutputFiles[0].Contents)); ok {
+				return []byte(code), nil
+			}
+		}
+	}
 	if len(result.Errors) > 0 {
 		return nil, compile.Messages(e.dir, result.Errors)
 	}

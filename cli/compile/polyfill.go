@@ -2,6 +2,7 @@ package compile
 
 import (
 	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -41,7 +42,8 @@ func usesProcess(text string) bool {
 
 // browserPackages are the npm packages that bundlers put in place of Node.js
 // modules in the browser, in the order in which they are looked for. A package of
-// the module's own name comes before them.
+// the module's own name comes before them; after them come the copies that the
+// package next brings.
 var browserPackages = map[string][]string{
 	"assert":         {"assert"},
 	"buffer":         {"buffer"},
@@ -114,6 +116,16 @@ func (n *nextModules) polyfill(pb api.PluginBuild, args api.OnResolveArgs, dir s
 	if p, ok := ownPolyfills[name]; ok {
 		if _, err := fs.Stat(n.files, p.file); err == nil {
 			return api.OnResolveResult{Path: name, Namespace: "onward-polyfill", SideEffects: api.SideEffectsFalse}
+		}
+	}
+	if next := findPackage(from, "next"); next != "" {
+		// The package brings them for its own bundler.
+		for _, c := range browserPackages[name] {
+			folder := filepath.Join(next, "dist", "compiled", c)
+			r := pb.Resolve(filepath.ToSlash(folder), api.ResolveOptions{ResolveDir: from, Importer: args.Importer, Kind: args.Kind, PluginData: resolvedAlready{}})
+			if len(r.Errors) == 0 {
+				return api.OnResolveResult{Path: r.Path, Namespace: r.Namespace, SideEffects: api.SideEffectsFalse}
+			}
 		}
 	}
 	return api.OnResolveResult{}

@@ -22,7 +22,7 @@ type sources struct {
 	// routes are pages and API routes.
 	routes map[string]bool
 	files  sync.Map // path → *sourceFile
-	// buffer: the package is installed, so browser code may use the global.
+	// buffer: a package has one for browsers, so browser code may use the global.
 	buffer bool
 	// properties are those of compiler.reactRemoveProperties.
 	properties []*regexp.Regexp
@@ -58,7 +58,7 @@ func newSources(b *build) *sources {
 			s.pages[full] = p.Route
 		}
 	}
-	s.buffer = findPackage(b.dir, "buffer") != ""
+	s.buffer = findPackage(b.dir, "buffer") != "" || findPackage(b.dir, "next") != ""
 	for _, p := range b.opt.Config.Compiler.RemoveProperties {
 		if re, err := regexp.Compile(p); err == nil { // config has refused others
 			s.properties = append(s.properties, re)
@@ -106,7 +106,7 @@ func (s *sources) read(f *sourceFile, path string) error {
 	fonts := transform.MayLoadFonts(text) && own
 	styledJSX := transform.MayUseStyledJSX(text) && own
 	app := own && s.appCode(text)
-	buffer := s.buffer && transform.MayUseBuffer(text) && !strings.Contains(path, "/node_modules/buffer/")
+	buffer := s.buffer && transform.MayUseBuffer(text) && !strings.Contains(path, "/node_modules/buffer/") && !strings.Contains(path, "/node_modules/next/")
 	files := transform.MayNameFiles(text)
 	partial := own && transform.MayImportPartly(text)
 	if !partial && !window && !dynamic && !facts && !fonts && !styledJSX && !app && !buffer && !files {
