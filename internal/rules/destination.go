@@ -158,9 +158,6 @@ func (d *Destination) Resolve(r *Request, params route.Values, appendParams bool
 		t.Host = host + d.port
 		t.Scheme += "//"
 	}
-	if t.Path == "" && !d.opaque {
-		t.Path = "/"
-	}
 	if d.hash != nil {
 		hash, err := d.hash.append([]byte{'#'}, params)
 		if err != nil {

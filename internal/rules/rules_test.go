@@ -179,7 +179,7 @@ func TestRewrites(t *testing.T) {
 		{"/fb/x/y", "", "/ssr fb=1&path=x&path=y"},
 		{"/fb", "", "/ssr fb=1"},
 		{"/up/a%20b/c", "q=1", "http://up.test:8080/a%20b/c q=1&k=1"},
-		{"/up", "", "http://up.test:8080/ k=1"},
+		{"/up", "", "http://up.test:8080 k=1"},
 		{"/zone/a.evil%2f", "", "https://a.evil%252f.up.test/x "},
 		{"/list/a/b", "", "error"},
 		{"/%C3%A9", "", "none"},

@@ -70,7 +70,7 @@ func (s *Server) page(q *request) error {
 func (s *Server) sendPage(q *request, made *render.Page) error {
 	h := q.w.Header()
 	s.deployed(q)
-	addHeaders(h, made.Headers)
+	q.addHeaders(made.Headers)
 	if made.Kind == render.KindEnded {
 		s.sendRaw(q, made.Status, made.Body)
 		return nil
@@ -146,7 +146,7 @@ func (s *Server) renderErrorPage(q *request, p *page, status int, cause error) b
 		}
 		return false
 	}
-	addHeaders(q.w.Header(), made.Headers)
+	q.addHeaders(made.Headers)
 	switch made.Kind {
 	case render.KindEnded:
 		s.sendRaw(q, made.Status, made.Body)
@@ -196,7 +196,7 @@ func (s *Server) api(q *request) error {
 	if err != nil {
 		return err
 	}
-	addHeaders(q.w.Header(), answer.Headers)
+	q.addHeaders(answer.Headers)
 	q.reason = answer.StatusText
 	if answer.Stream == nil {
 		s.sendRaw(q, answer.Status, answer.Body)

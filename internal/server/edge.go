@@ -42,7 +42,7 @@ func (s *Server) edge(q *request) error {
 			answer.Headers[i+1] = s.site.spell(q, t, false)
 		}
 	}
-	addHeaders(q.w.Header(), answer.Headers)
+	q.addHeaders(answer.Headers)
 	q.reason = answer.StatusText
 	return s.sendAnswer(q, answer)
 }

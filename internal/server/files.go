@@ -228,19 +228,24 @@ func (s *Server) sendFile(q *request, f *files, a *asset, lifetime []string) err
 	if !reads(r.Method) {
 		return errFileMethod
 	}
-	if h["Cache-Control"] == nil || f != s.publicFiles {
+	// What headers() has set stays, for assets too.
+	if h["Cache-Control"] == nil || f != s.publicFiles && !q.ruled("Cache-Control") {
 		h["Cache-Control"] = lifetime
 	}
 	h["Accept-Ranges"] = rangeUnit
 	h["Last-Modified"] = a.lastModified
-	if s.manifest.Config.GenerateEtags {
+	etag := a.etag[0]
+	switch {
+	case q.ruled("Etag"):
+		etag = h["Etag"][0]
+	case s.manifest.Config.GenerateEtags:
 		h["Etag"] = a.etag
 	}
 	if conditional(r.Header) {
 		switch {
-		case failsPrecondition(r.Header, a):
+		case failsPrecondition(r.Header, a, etag):
 			return s.fileProblem(q, http.StatusPreconditionFailed, a)
-		case notModified(r.Header, a):
+		case notModified(r.Header, a, etag):
 			q.head(http.StatusNotModified)
 			return nil
 		}
@@ -248,7 +253,7 @@ func (s *Server) sendFile(q *request, f *files, a *asset, lifetime []string) err
 	if h["Content-Type"] == nil {
 		h["Content-Type"] = a.kind
 	}
-	if asked := r.Header["Range"]; asked != nil && rangeApplies(r.Header, a) {
+	if asked := r.Header["Range"]; asked != nil && rangeApplies(r.Header, a, etag) {
 		first, length, kind := parseRange(asked[0], a.size)
 		switch kind {
 		case rangeBeyond:
@@ -349,11 +354,11 @@ func conditional(h http.Header) bool {
 	return h["If-None-Match"] != nil || h["If-Modified-Since"] != nil || h["If-Match"] != nil || h["If-Unmodified-Since"] != nil
 }
 
-func failsPrecondition(h http.Header, a *asset) bool {
+func failsPrecondition(h http.Header, a *asset, etag string) bool {
 	if given := h["If-Match"]; given != nil {
 		for part := range strings.SplitSeq(given[0], ",") {
 			part = strings.Trim(part, " \t")
-			if part == "*" || strings.TrimPrefix(part, "W/") == a.etag[0][2:] {
+			if part == "*" || sameTag(part, etag) {
 				return false
 			}
 		}
@@ -366,14 +371,16 @@ func failsPrecondition(h http.Header, a *asset) bool {
 	return false
 }
 
-func notModified(h http.Header, a *asset) bool {
+func sameTag(a, b string) bool { return strings.TrimPrefix(a, "W/") == strings.TrimPrefix(b, "W/") }
+
+func notModified(h http.Header, a *asset, etag string) bool {
 	if noCache(h) {
 		return false
 	}
 	if given := h["If-None-Match"]; given != nil {
 		for part := range strings.SplitSeq(given[0], ",") {
 			part = strings.Trim(part, " \t")
-			if part == "*" || strings.TrimPrefix(part, "W/") == a.etag[0][2:] {
+			if part == "*" || sameTag(part, etag) {
 				return true
 			}
 		}
@@ -388,13 +395,13 @@ func notModified(h http.Header, a *asset) bool {
 }
 
 // rangeApplies: If-Range is absent or names this very file.
-func rangeApplies(h http.Header, a *asset) bool {
+func rangeApplies(h http.Header, a *asset, etag string) bool {
 	given := h["If-Range"]
 	if given == nil {
 		return true
 	}
 	if strings.Contains(given[0], `"`) {
-		return strings.TrimPrefix(given[0], "W/") == a.etag[0][2:]
+		return sameTag(given[0], etag)
 	}
 	t, err := http.ParseTime(given[0])
 	return err == nil && !a.modified.Truncate(time.Second).After(t)

@@ -86,11 +86,11 @@ func dropHopHeaders(h http.Header) {
 // come back, as they come.
 func (s *Server) forward(q *request, address string) error {
 	target, err := url.Parse(escapeStray(address))
-	if err != nil || target.Host == "" || target.Scheme != "http" && target.Scheme != "https" {
-		return fmt.Errorf("server: a rewrite leads to %q, which is no http or https URL", address)
+	q.dropExtra()
+	if err != nil || !hostName(target.Host) || target.Scheme != "http" && target.Scheme != "https" {
+		return fmt.Errorf("%w: %q", errTarget, address)
 	}
 	target.User, target.Fragment, target.RawFragment = nil, "", ""
-	q.dropExtra()
 	ctx, cancel := context.WithCancel(q.r.Context())
 	defer cancel()
 	wait := newSilence(s.forwarder.patience, cancel)
@@ -212,6 +212,18 @@ func escapeStray(address string) string {
 		}
 	}
 	return b.String()
+}
+
+// hostName: the text is a host with or without a port, and nothing else can be read
+// into it.
+func hostName(host string) bool {
+	for i := 0; i < len(host); i++ {
+		c := host[i]
+		if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("-._:[]", c) >= 0) {
+			return false
+		}
+	}
+	return host != "" && host[0] != ':'
 }
 
 func hexDigit(c byte) bool {

@@ -23,13 +23,13 @@ func (s *Server) resolve(q *request) (bool, error) {
 // q.page) a page without params.
 func (s *Server) exact(q *request) (bool, error) {
 	if q.nowhere {
+		return s.prefixed(q)
+	}
+	if done, err := s.asset(q); done || err != nil {
+		return done, err
+	}
+	if !s.reaches(q) {
 		return false, nil
-	}
-	if done, err := s.image(q); done || err != nil {
-		return done, err
-	}
-	if done, err := s.file(q); done || err != nil {
-		return done, err
 	}
 	if s.table.Exact(&q.match).Outcome == route.Proceed {
 		s.found(q)
@@ -37,9 +37,60 @@ func (s *Server) exact(q *request) (bool, error) {
 	return false, nil
 }
 
+// asset answers with the image endpoint or a file.
+func (s *Server) asset(q *request) (bool, error) {
+	if done, err := s.image(q); done || err != nil {
+		return done, err
+	}
+	if done, err := s.file(q); done || err != nil {
+		return done, err
+	}
+	return s.prefixed(q)
+}
+
+// prefixed answers below the path of assetPrefix, where /_next is served too: a CDN
+// that asks for its files has it in front.
+func (s *Server) prefixed(q *request) (bool, error) {
+	if s.assetPath == "" {
+		return false, nil
+	}
+	path := q.match.RawPath
+	if !q.nowhere {
+		path = s.parse.BasePath + path
+	}
+	rest, ok := strings.CutPrefix(path, s.assetPath)
+	if !ok || !strings.HasPrefix(rest, staticPrefix) && rest != s.images.path {
+		return false, nil
+	}
+	inner, verdict := route.Parse(rest, &route.Options{SkipTrailingSlashRedirect: true})
+	if verdict.Outcome != route.Proceed {
+		return false, nil
+	}
+	inner.Query, inner.Locale = q.match.Query, q.match.Locale
+	outer := q.match
+	q.match = inner
+	if done, err := s.image(q); done || err != nil {
+		return done, err
+	}
+	if done, err := s.file(q); done || err != nil {
+		return done, err
+	}
+	if strings.HasPrefix(rest, staticPrefix) {
+		return false, errNotFound
+	}
+	q.match = outer
+	return false, nil
+}
+
+// reaches tells whether pages have URLs of their own: without
+// useFileSystemPublicRoutes only rewrites lead to them.
+func (s *Server) reaches(q *request) bool {
+	return q.rewritten || s.manifest.Config.UseFileSystemPublicRoutes
+}
+
 // dynamic looks for a page with params, which goes to q.page.
 func (s *Server) dynamic(q *request) (bool, error) {
-	if q.nowhere {
+	if q.nowhere || !s.reaches(q) {
 		return false, nil
 	}
 	switch s.table.Dynamic(&q.match).Outcome {

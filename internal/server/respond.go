@@ -24,6 +24,9 @@ var (
 	// errMethod: a page that only reads, asked to do something else.
 	errMethod = errors.New("server: method not allowed")
 	// errFileMethod: the same of a file.
+	errRule = errors.New("server: a rule of next.config cannot be applied")
+	// errTarget: a rewrite leads to what is no server.
+	errTarget     = errors.New("server: a rewrite leads to no http or https URL")
 	errFileMethod = errors.New("server: method not allowed on a file")
 )
 
@@ -55,12 +58,24 @@ func (s *Server) fail(q *request, err error) {
 	h := q.w.Header()
 	switch {
 	case errors.Is(err, errNotFound):
+		if q.page == nil {
+			q.unrule("Cache-Control") // no cache may keep that there is nothing
+		}
 		s.notFound(q)
+	case errors.Is(err, errRule):
+		s.report(q, err)
+		q.dropExtra()
+		h["Cache-Control"] = noStore
+		s.plain(q, http.StatusInternalServerError, "Internal Server Error", true)
+	case errors.Is(err, errTarget):
+		s.report(q, err)
+		s.errorDocument(q, http.StatusInternalServerError, nil)
 	case errors.Is(err, errMethod):
 		h["Allow"] = allowRead
 		s.plain(q, http.StatusMethodNotAllowed, "Method Not Allowed", false)
 	case errors.Is(err, errFileMethod):
 		h["Allow"] = allowRead
+		q.unrule("Cache-Control")
 		if q.r.Method == http.MethodOptions {
 			h["Cache-Control"] = noStore
 			s.plain(q, http.StatusBadRequest, "", false)
@@ -344,6 +359,18 @@ func noCache(h http.Header) bool {
 		}
 	}
 	return false
+}
+
+// addHeaders puts headers of user code into the response. Its cookies take the place
+// of those of headers().
+func (q *request) addHeaders(flat []string) {
+	for i := 0; len(q.extra) > 0 && i+1 < len(flat); i += 2 {
+		if strings.EqualFold(flat[i], "set-cookie") {
+			q.unrule("Set-Cookie")
+			break
+		}
+	}
+	addHeaders(q.w.Header(), flat)
 }
 
 // addHeaders puts headers of user code into the response, in place of those that

@@ -1,9 +1,12 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
+	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/manifest"
 	"github.com/onwardjs/onward/internal/route"
 	"github.com/onwardjs/onward/internal/rules"
@@ -97,11 +100,11 @@ func (s *Server) headersAndRedirects(q *request) (bool, error) {
 	r := s.ruleRequest(q)
 	headers, err := s.routing.Headers.Find(r)
 	if err != nil {
-		return false, err
+		return false, fmt.Errorf("%w: %w", errRule, err)
 	}
 	location, status, err := s.routing.Redirects.Find(r)
 	if err != nil {
-		return false, err
+		return false, fmt.Errorf("%w: %w", errRule, err)
 	}
 	if status != 0 {
 		s.redirect(q, status, location)
@@ -129,14 +132,28 @@ func ownHeader(name string) bool {
 	return true
 }
 
-// dropExtra takes the headers of headers() back, where nobody has set them anew. What
-// another server answers goes without them.
-func (q *request) dropExtra() {
-	h := q.w.Header()
+// ruled: the header of the response is the one that headers() has set.
+func (q *request) ruled(name string) bool {
+	now := q.w.Header()[name]
 	for _, header := range q.extra {
-		if now := h[header.Name]; len(now) > 0 && &now[0] == &header.Lines[0] {
-			delete(h, header.Name)
+		if header.Name == name {
+			return len(now) > 0 && &now[0] == &header.Lines[0]
 		}
+	}
+	return false
+}
+
+// unrule takes a header of headers() back, unless something else has set it anew.
+func (q *request) unrule(name string) {
+	if q.ruled(name) {
+		delete(q.w.Header(), name)
+	}
+}
+
+// dropExtra takes all of them back: what another server answers goes without them.
+func (q *request) dropExtra() {
+	for _, header := range q.extra {
+		q.unrule(header.Name)
 	}
 	q.extra = nil
 }
@@ -165,8 +182,11 @@ func (s *Server) rewriteBy(q *request, list *rules.Rewrites, check stage) (done 
 	for from := 0; ; {
 		r := s.ruleRequest(q)
 		target, next, err := list.Next(r, from)
-		if err != nil || next == 0 {
-			return false, err
+		if err != nil {
+			return false, fmt.Errorf("%w: %w", errRule, err)
+		}
+		if next == 0 {
+			return false, nil
 		}
 		from = next
 		if target.External() {
@@ -212,4 +232,21 @@ func upgrades(r *http.Request) bool {
 		}
 	}
 	return false
+}
+
+// assetPath is the path of assetPrefix that /_next is served below as well; empty for
+// none, and for the base path, where it is anyway.
+func assetPath(c *config.Config) string {
+	path := c.AssetPrefix
+	if !strings.HasPrefix(path, "/") {
+		u, err := url.Parse(path)
+		if err != nil {
+			return ""
+		}
+		path = u.Path
+	}
+	if path = strings.TrimSuffix(path, "/"); path == c.BasePath {
+		return ""
+	}
+	return path
 }

@@ -75,6 +75,7 @@ type Server struct {
 	errorPage              *page // /500, when it is the app's own
 	lastResort             *page // /500 made from _error at build
 	images                 *imageRules
+	assetPath              string // path of assetPrefix, when it is not the base path
 	routing                *routing
 	forwarder              *forwarder
 	site                   site
@@ -204,6 +205,7 @@ func New(o Options) (*Server, error) {
 	s.previewKeys = previewKeys(m.Preview)
 	s.previewer = newPreviewer(m.Preview, m.Config.MultiZoneDraftMode)
 	s.images = newImageRules(m.Config)
+	s.assetPath = assetPath(m.Config)
 	s.routing = newRouting(m)
 	s.forwarder = newForwarder(time.Duration(m.Config.ProxyTimeout) * time.Millisecond)
 	s.site = site{authority(o.Hostname, o.Port), m.Config}
