@@ -129,7 +129,7 @@ func (s *Server) renderErrorPage(q *request, p *page, status int, cause error) b
 	}
 	if p.Kind != manifest.Special {
 		job.Path = p.Route
-		job.AsPath = (&route.Match{RawPath: p.Route, TrailingSlash: s.parse.TrailingSlash, Query: m.Query}).AsPath()
+		job.AsPath = (&route.Match{RawPath: p.Route, TrailingSlash: q.asked.TrailingSlash, Query: m.Query}).AsPath()
 	}
 	// Its query is that of the URL, without the params of the page that failed.
 	job.Query = m.Query.AppendJSON(nil)
