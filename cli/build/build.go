@@ -97,6 +97,9 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if err := b.load(ctx); err != nil {
 		return nil, err
 	}
+	if err := b.checkRules(); err != nil {
+		return nil, err
+	}
 	if err := b.scan(); err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ func Describe(c *config.Config) manifest.Rules {
 	var out manifest.Rules
 	for _, r := range c.Redirects {
 		for _, one := range b.redirects(r) {
-			out.Redirects = b.describe(out.Redirects, one, true)
+			out.Redirects = b.describe(out.Redirects, one, "redirect")
 		}
 	}
 	for _, part := range []struct {
@@ -21,18 +21,18 @@ func Describe(c *config.Config) manifest.Rules {
 		into *[]manifest.Rule
 	}{{c.Rewrites.BeforeFiles, &out.BeforeFiles}, {c.Rewrites.AfterFiles, &out.AfterFiles}, {c.Rewrites.Fallback, &out.Fallback}} {
 		for _, r := range part.from {
-			*part.into = b.describe(*part.into, b.rewrite(r), false)
+			*part.into = b.describe(*part.into, b.rewrite(r), "rewrite")
 		}
 	}
 	for _, r := range c.Headers {
-		out.Headers = b.describe(out.Headers, b.header(r), false)
+		out.Headers = b.describe(out.Headers, b.header(r), "header")
 	}
 	return out
 }
 
-func (b *builder) describe(into []manifest.Rule, w written, notNext bool) []manifest.Rule {
+func (b *builder) describe(into []manifest.Rule, w written, kind string) []manifest.Rule {
 	var one list
-	if b.compile(&one, w, notNext) != "" {
+	if b.compile(&one, kind, w) != "" {
 		return into
 	}
 	r := manifest.Rule{

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/onwardjs/onward/internal/config"
@@ -36,7 +37,7 @@ func Compile(c *config.Config) (*Set, []Problem) {
 	set := &Set{}
 	for i, r := range c.Redirects {
 		for _, one := range b.redirects(r) {
-			b.add(&set.Redirects.list, "redirect", i, one, true)
+			b.add(&set.Redirects.list, "redirect", i, one)
 		}
 	}
 	index := 0
@@ -45,13 +46,13 @@ func Compile(c *config.Config) (*Set, []Problem) {
 		into *Rewrites
 	}{{c.Rewrites.BeforeFiles, &set.BeforeFiles}, {c.Rewrites.AfterFiles, &set.AfterFiles}, {c.Rewrites.Fallback, &set.Fallback}} {
 		for _, r := range part.from {
-			b.add(&part.into.list, "rewrite", index, b.rewrite(r), false)
+			b.add(&part.into.list, "rewrite", index, b.rewrite(r))
 			index++
 		}
 		part.into.list.index(b.depth())
 	}
 	for i, r := range c.Headers {
-		b.add(&set.Headers.list, "header", i, b.header(r), false)
+		b.add(&set.Headers.list, "header", i, b.header(r))
 	}
 	set.Redirects.list.index(b.depth())
 	set.Headers.list.index(b.depth())
@@ -169,8 +170,8 @@ func (b *builder) header(r config.HeaderRule) written {
 	return b.place(written{Match: r.Match, headers: r.Headers})
 }
 
-func (b *builder) add(into *list, kind string, index int, w written, notNext bool) {
-	if reason := b.compile(into, w, notNext); reason != "" {
+func (b *builder) add(into *list, kind string, index int, w written) {
+	if reason := b.compile(into, kind, w); reason != "" {
 		for _, p := range b.problems {
 			if p.Kind == kind && p.Index == index {
 				return
@@ -180,8 +181,8 @@ func (b *builder) add(into *list, kind string, index int, w written, notNext boo
 	}
 }
 
-func (b *builder) compile(into *list, w written, notNext bool) (reason string) {
-	o := SourceOptions{CaseSensitive: b.config.CaseSensitiveRoutes, OptionalSlash: true, NotNext: notNext, Base: b.config.BasePath}
+func (b *builder) compile(into *list, kind string, w written) (reason string) {
+	o := SourceOptions{CaseSensitive: b.config.CaseSensitiveRoutes, OptionalSlash: true, NotNext: kind == "redirect", Base: b.config.BasePath}
 	source, err := CompileSource(w.Source, o)
 	if err != nil {
 		return fmt.Sprintf("`source` cannot be used: %v", err)
@@ -194,12 +195,42 @@ func (b *builder) compile(into *list, w written, notNext bool) (reason string) {
 		if r.to, err = CompileDestination(w.destination); err != nil {
 			return fmt.Sprintf("`destination` cannot be used: %v", err)
 		}
+		if reason := r.strays(); reason != "" {
+			return reason
+		}
+		if kind == "rewrite" && w.NoBasePath && !r.to.External() && b.config.BasePath != "" {
+			return "with `basePath: false`, `destination` must start with http:// or https://, as there is no page outside of the base path"
+		}
 	}
 	for _, h := range w.headers {
 		r.headers = append(r.headers, headerText{newText(h.Key), newText(h.Value)})
 	}
 	into.rules = append(into.rules, r)
 	return ""
+}
+
+// strays tells of params of the destination that nothing gives a value.
+func (r *rule) strays() string {
+	given := map[string]bool{}
+	for _, name := range r.source.Names() {
+		given[name] = true
+	}
+	for _, name := range r.conditions.Names() {
+		given[name] = true
+	}
+	var unknown []string
+	for _, name := range r.to.Names() {
+		switch {
+		case name[0] >= '0' && name[0] <= '9':
+			return "`destination` has params without a name; give them one in `source`, as in /:name(.*)"
+		case !given[name] && !slices.Contains(unknown, name):
+			unknown = append(unknown, name)
+		}
+	}
+	if len(unknown) == 0 {
+		return ""
+	}
+	return "`destination` has segments not in `source` or `has` (" + strings.Join(unknown, ", ") + ")"
 }
 
 // match tries one rule.

@@ -278,6 +278,38 @@ func TestPlaced(t *testing.T) {
 	}
 }
 
+func TestProblems(t *testing.T) {
+	c := config.Default()
+	c.BasePath = "/base"
+	c.Redirects = []config.Redirect{
+		redirect("/ok", "/x"), redirect("/a/:b", "/:c/:d/:b"), redirect("/a/(.*)", "/x/(.*)"), redirect("/a(", "/x"),
+		redirect("/x", "/:v", config.Condition{Type: "header", Key: "h", Value: "(?<v>.*)"}),
+		redirect("/x", "/y", config.Condition{Type: "header", Key: "h", Value: "(a)\\1"}), redirect("/x", "nowhere"),
+	}
+	out := rewrite("/o", "/inside")
+	out.NoBasePath = true
+	c.Rewrites.BeforeFiles = []config.Rewrite{rewrite("/fine", "/x")}
+	c.Rewrites.Fallback = []config.Rewrite{out, rewrite("/:a*", "/x/:a*")}
+	c.Headers = []config.HeaderRule{{Match: config.Match{Source: "/:a(" + strings.Repeat("x", 5000) + ")"}}}
+	set, problems := Compile(c)
+	want := []string{
+		"redirect 2: `destination` has segments not in `source` or `has` (c, d)", "redirect 3: `destination` has params without a name",
+		"redirect 4: `source` cannot be used: Unbalanced pattern", "redirect 6: has[0]: regular expression ^(a)\\1$: back-references",
+		"redirect 7: `destination` cannot be used", "rewrite 2: with `basePath: false`", "header 1: `source` cannot be used: the regular expression",
+	}
+	if len(problems) != len(want) {
+		t.Fatal(problems)
+	}
+	for i := range problems {
+		if got := problems[i].Error(); !strings.HasPrefix(got, want[i]) {
+			t.Errorf("got %q, want %q", got, want[i])
+		}
+	}
+	if len(set.Redirects.list.rules) != 2 || len(set.Fallback.list.rules) != 1 {
+		t.Error("rules with problems are kept")
+	}
+}
+
 func TestIndex(t *testing.T) {
 	for _, tt := range []struct {
 		source string
