@@ -204,6 +204,7 @@ func (s *Server) madeErrorPage(q *request, p *page, status int, cause error) boo
 			return false
 		}
 		q.w.Header()["X-Nextjs-Cache"] = cacheStates[state]
+		s.deployed(q)
 		if q.match.Form == route.Data && status == http.StatusNotFound || isDataPath(&q.match) {
 			s.send(q, status, e.Data, jsonType)
 		} else {
