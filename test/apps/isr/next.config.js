@@ -1,3 +1,7 @@
-const handled = process.env.HANDLED ? { cacheHandler: require.resolve("./handler.js"), cacheMaxMemorySize: 0 } : {};
+const { HANDLED, YEAR, ZONES } = process.env;
 
-module.exports = { expireTime: 6, ...handled };
+module.exports = {
+  ...(YEAR ? {} : { expireTime: 6 }),
+  ...(HANDLED ? { cacheHandler: require.resolve("./handler.js"), cacheMaxMemorySize: 0 } : {}),
+  ...(ZONES ? { experimental: { multiZoneDraftMode: true } } : {}),
+};
