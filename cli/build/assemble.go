@@ -50,6 +50,7 @@ func (b *build) fill(m *manifest.Manifest, pages []*page, tasks []task, results 
 			SSP:    p.facts.Gssp,
 			Edge:   p.edge,
 		}
+		entry.MaxDuration, entry.Regions = hosting(p.facts.Config)
 		switch p.kind {
 		case manifest.Static:
 			entry.HTML, entry.Localized = html[p.Route].one, html[p.Route].localized
@@ -66,6 +67,24 @@ func (b *build) fill(m *manifest.Manifest, pages []*page, tasks []task, results 
 	for route, f := range special {
 		m.Pages = append(m.Pages, manifest.Page{Route: route, Kind: manifest.Static, HTML: f.one, Localized: f.localized})
 	}
+}
+
+// hosting reads what a route's config tells hosts.
+func hosting(raw json.RawMessage) (maxDuration int, regions []string) {
+	var c struct {
+		MaxDuration float64         `json:"maxDuration"`
+		Regions     json.RawMessage `json:"regions"`
+	}
+	if json.Unmarshal(raw, &c) != nil {
+		return 0, nil
+	}
+	var one string
+	switch {
+	case json.Unmarshal(c.Regions, &regions) == nil:
+	case json.Unmarshal(c.Regions, &one) == nil:
+		regions = []string{one}
+	}
+	return int(c.MaxDuration), regions
 }
 
 // apiConfig reads `api` of a route's config: bodyParser false, or its sizeLimit.

@@ -111,6 +111,9 @@ type Page struct {
 	SSP bool `json:"ssp,omitempty"`
 	// Edge: a route of the edge runtime.
 	Edge bool `json:"edge,omitempty"`
+	// MaxDuration, in seconds, and Regions of its config matter to hosts only.
+	MaxDuration int      `json:"maxDuration,omitempty"`
+	Regions     []string `json:"regions,omitempty"`
 	// API limits, from `export const config`.
 	API APIConfig `json:"api,omitzero"`
 }

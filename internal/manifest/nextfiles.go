@@ -19,6 +19,10 @@ type object = map[string]any
 // Onward reads them.
 func nextFiles(dir string, m *Manifest, client *Client) ([]file, error) {
 	build := "static/" + m.BuildID
+	middleware, err := middlewareFile(m)
+	if err != nil {
+		return nil, err
+	}
 	jsonFiles := []struct {
 		name string
 		v    any
@@ -29,8 +33,8 @@ func nextFiles(dir string, m *Manifest, client *Client) ([]file, error) {
 		{"images-manifest.json", imagesManifest(m.Config)},
 		{"export-marker.json", exportMarker{1, false, m.Config.TrailingSlash, client.NextImage}},
 		{"server/pages-manifest.json", pagesManifest(m)},
-		{"server/middleware-manifest.json", middlewareManifest{3, object{}, object{}, []string{}}},
-		{"server/functions-config-manifest.json", functionsConfig{1, object{}}},
+		{"server/middleware-manifest.json", middleware},
+		{"server/functions-config-manifest.json", functionsFile(m)},
 		{"server/preview-props.json", m.Preview},
 	}
 	routes, err := routesManifest(m, &client.Rules)
