@@ -13,6 +13,8 @@ export class Headers {
   #cookies: string[] = [];
   #sorted: [string, string][] | undefined;
   #immutable = false;
+  /** What came in, with names in lower case, as long as nobody has asked for more than a value: then the map is empty. */
+  #incoming: readonly string[] | undefined;
 
   constructor(init?: HeadersInit | null) {
     if (init === undefined) return;
@@ -20,6 +22,7 @@ export class Headers {
       throw new TypeError("Headers constructor: the init value is not an object");
     }
     if (init instanceof Headers) {
+      init.#unfold();
       for (const [name, value] of init.#map) this.#map.set(name, value);
       this.#cookies = init.#cookies.slice();
       return;
@@ -46,8 +49,23 @@ export class Headers {
     return headers;
   }
 
+  /** Of a request that the server hands over: a flat list whose names are in lower case. */
+  static incoming(list: readonly string[]): Headers {
+    const headers = new Headers();
+    headers.#incoming = list;
+    return headers;
+  }
+
+  #unfold(): void {
+    const list = this.#incoming;
+    if (!list) return;
+    this.#incoming = undefined;
+    for (let i = 0; i + 1 < list.length; i += 2) this.#put(list[i]!, list[i + 1]!);
+  }
+
   /** As a flat list [name, value, ...]. */
   static toFlat(headers: Headers): string[] {
+    headers.#unfold();
     const list: string[] = [];
     for (const [name, value] of headers.#map) list.push(name, value);
     for (const cookie of headers.#cookies) list.push("set-cookie", cookie);
@@ -65,6 +83,7 @@ export class Headers {
   }
 
   #writable(): void {
+    this.#unfold();
     if (this.#immutable) throw new TypeError("immutable");
   }
 
@@ -83,11 +102,13 @@ export class Headers {
   }
   get(name: string): string | null {
     const key = checkName(name, "get");
+    if (this.#incoming) return valueIn(this.#incoming, key);
     if (key === "set-cookie") return this.#cookies.length ? this.#cookies.join(", ") : null;
     return this.#map.get(key) ?? null;
   }
   has(name: string): boolean {
     const key = checkName(name, "has");
+    if (this.#incoming) return this.#incoming.some((text, i) => i % 2 === 0 && text === key);
     return key === "set-cookie" ? this.#cookies.length > 0 : this.#map.has(key);
   }
   set(name: string, value: string): void {
@@ -99,11 +120,13 @@ export class Headers {
     else this.#map.set(key, text);
   }
   getSetCookie(): string[] {
+    this.#unfold();
     return this.#cookies.slice();
   }
 
   #list(): [string, string][] {
     if (this.#sorted) return this.#sorted;
+    this.#unfold();
     const list: [string, string][] = [...this.#map];
     for (const cookie of this.#cookies) list.push(["set-cookie", cookie]);
     list.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
@@ -132,7 +155,17 @@ Object.defineProperties(Headers.prototype, {
   [Symbol.toStringTag]: { value: "Headers", configurable: true },
   [Symbol.iterator]: { value: Headers.prototype.entries, writable: true, configurable: true },
 });
-for (const name of ["fromFlat", "toFlat"]) Object.defineProperty(Headers, name, { enumerable: false });
+for (const name of ["fromFlat", "incoming", "toFlat"]) Object.defineProperty(Headers, name, { enumerable: false });
+
+/** The value of a name in a flat list, repeats joined. */
+function valueIn(list: readonly string[], name: string): string | null {
+  let found: string | null = null;
+  for (let i = 0; i + 1 < list.length; i += 2) {
+    if (list[i] !== name) continue;
+    found = found === null ? list[i + 1]! : found + (name === "cookie" ? "; " : ", ") + list[i + 1]!;
+  }
+  return found;
+}
 
 function checkName(name: string, method: string): string {
   const text = String(name);

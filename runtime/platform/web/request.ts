@@ -28,7 +28,7 @@ export interface RequestHead {
   /** Absolute, as URL would spell it. */
   url: string;
   method: string;
-  /** [name, value, ...] */
+  /** [name, value, ...], names in lower case. */
   headers: readonly string[];
 }
 
@@ -142,7 +142,7 @@ export class Request extends Body {
 
   get url(): string { return (this.#url ??= this.#incoming!.url); }
   get method(): string { return (this.#method ??= this.#incoming!.method); }
-  get headers(): Headers { return (this.#headers ??= Headers.fromFlat(this.#incoming!.headers)); }
+  get headers(): Headers { return (this.#headers ??= Headers.incoming(this.#incoming!.headers)); }
   get signal(): AbortSignal {
     return this.#signal ?? (this.#lazySignal ??= this.#incoming?.signal() ?? new AbortController().signal);
   }
