@@ -35,6 +35,7 @@ var (
 	htmlType  = []string{"text/html; charset=utf-8"}
 	jsonType  = []string{"application/json; charset=utf-8"}
 	plainType = []string{"text/plain; charset=utf-8"}
+	bareText  = []string{"text/plain"}
 	noStore   = []string{"private, no-cache, no-store, max-age=0, must-revalidate"}
 	powered   = []string{"Next.js"}
 	varyCode  = []string{"Accept-Encoding"}
@@ -66,7 +67,7 @@ func (s *Server) fail(q *request, err error) {
 		s.report(q, err)
 		q.dropExtra()
 		h["Cache-Control"] = noStore
-		s.plain(q, http.StatusInternalServerError, "Internal Server Error", true)
+		s.sendOnce(q, http.StatusInternalServerError, []byte("Internal Server Error"), bareText)
 	case errors.Is(err, errTarget):
 		s.report(q, err)
 		s.errorDocument(q, http.StatusInternalServerError, nil)

@@ -66,7 +66,7 @@ func upstream(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusFound)
 	case path == "/text":
 		h.Set("Content-Type", "text/plain; charset=utf-8")
-		io.WriteString(w, strings.Repeat("text that is worth packing\n", 100))
+		io.WriteString(w, strings.Repeat("text that is worth packing\n", 50))
 	case path == "/slow":
 		select {
 		case <-r.Context().Done():
@@ -80,7 +80,8 @@ func upstream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// tell answers with what was asked, headers in order of their names.
+// tell answers with what was asked, headers in order of their names. Those that
+// concern the connection alone are left out, as is the length of an empty body.
 func tell(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	if err != nil {
@@ -88,6 +89,9 @@ func tell(w http.ResponseWriter, r *http.Request) {
 	}
 	var headers []string
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		if name == "Connection" || name == "Te" || name == "Content-Length" && r.ContentLength == 0 {
+			continue
+		}
 		for _, value := range r.Header[name] {
 			headers = append(headers, strings.ToLower(name)+": "+value)
 		}

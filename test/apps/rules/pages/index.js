@@ -1,0 +1,5 @@
+import { Seen } from "../lib/page";
+
+export default function Page() {
+  return <Seen name="index" />;
+}

@@ -1,0 +1,5 @@
+export const getServerSideProps = () => ({ redirect: { destination: "/about", permanent: false } });
+
+export default function Page() {
+  return null;
+}
