@@ -48,12 +48,16 @@ demo: build
 	bin/onward build examples/blog
 	bin/onward start examples/blog -p $(PORT)
 
-## packages: Debian packages that tests need.
+## packages: Debian packages that tests need: a browser, Redis, PostgreSQL.
 packages:
-	@if ! command -v chromium >/dev/null; then \
+	@missing=; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
+	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium; \
-	  else echo "chromium is missing; install it: apt-get install chromium" >&2; exit 1; fi; fi
+	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing; \
+	  else echo "missing:$$missing; install with: apt-get install$$missing" >&2; exit 1; fi; fi
 
 ## check: format, vet, staticcheck, dependency direction, unit tests.
 check: format lint unit
