@@ -35,6 +35,7 @@ const ruleHint = "See the routing options: https://nextjs.org/docs/pages/api-ref
 // rules reads redirects, rewrites and headers. A rule of a wrong shape is fatal; a
 // function in their place was not called, which is Evaluate's business.
 func (r *reader) rules(c *Config) {
+	before := len(r.errors)
 	for i, raw := range r.ruleList("redirects", r.get("redirects")) {
 		where := fmt.Sprintf("redirects[%d]", i)
 		m, ok := r.match(where, raw)
@@ -43,6 +44,7 @@ func (r *reader) rules(c *Config) {
 			c.Redirects = append(c.Redirects, Redirect{m, to, status})
 		}
 	}
+	before = r.invalidRules("redirect", before)
 	read := func(name string, v any) (out []Rewrite) {
 		for i, raw := range r.ruleList(name, v) {
 			where := fmt.Sprintf("%s[%d]", name, i)
@@ -61,6 +63,7 @@ func (r *reader) rules(c *Config) {
 	default:
 		c.Rewrites.AfterFiles = read("rewrites", v)
 	}
+	before = r.invalidRules("rewrite", before)
 	for i, raw := range r.ruleList("headers", r.get("headers")) {
 		where := fmt.Sprintf("headers[%d]", i)
 		m, ok := r.match(where, raw)
@@ -80,6 +83,19 @@ func (r *reader) rules(c *Config) {
 			c.Headers = append(c.Headers, rule)
 		}
 	}
+	r.invalidRules("header", before)
+}
+
+// invalidRules ends what has been said about rules of a kind since there were before
+// errors. It returns how many there are now.
+func (r *reader) invalidRules(kind string, before int) int {
+	switch n := len(r.errors) - before; {
+	case n == 1:
+		r.fatal(ruleHint, "Invalid %s found", kind)
+	case n > 1:
+		r.fatal(ruleHint, "Invalid %ss found", kind)
+	}
+	return len(r.errors)
 }
 
 // proxyTimeout reads experimental.proxyTimeout. null turns the limit off, 0 is the

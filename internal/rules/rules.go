@@ -73,6 +73,8 @@ type headerText struct{ key, value text }
 // written is a rule in the form that matches whole paths: with base path and locale.
 type written struct {
 	config.Match
+	// plain is the source as the user wrote it, which is what errors are about.
+	plain       string
 	destination string
 	status      int
 	headers     []config.Header
@@ -133,7 +135,7 @@ func (b *builder) place(w written) written {
 // redirects gives the rules that a redirect stands for. With i18n domains, each
 // domain's default locale has one of its own that leads to the domain.
 func (b *builder) redirects(r config.Redirect) []written {
-	w := written{Match: r.Match, destination: r.Destination, status: r.StatusCode}
+	w := written{Match: r.Match, plain: r.Source, destination: r.Destination, status: r.StatusCode}
 	i18n := b.config.I18n
 	if i18n == nil || r.NoLocale {
 		return []written{b.place(w)}
@@ -163,11 +165,11 @@ func (b *builder) redirects(r config.Redirect) []written {
 }
 
 func (b *builder) rewrite(r config.Rewrite) written {
-	return b.place(written{Match: r.Match, destination: r.Destination})
+	return b.place(written{Match: r.Match, plain: r.Source, destination: r.Destination})
 }
 
 func (b *builder) header(r config.HeaderRule) written {
-	return b.place(written{Match: r.Match, headers: r.Headers})
+	return b.place(written{Match: r.Match, plain: r.Source, headers: r.Headers})
 }
 
 func (b *builder) add(into *list, kind string, index int, w written) {
@@ -183,7 +185,10 @@ func (b *builder) add(into *list, kind string, index int, w written) {
 
 func (b *builder) compile(into *list, kind string, w written) (reason string) {
 	o := SourceOptions{CaseSensitive: b.config.CaseSensitiveRoutes, OptionalSlash: true, NotNext: kind == "redirect", Base: b.config.BasePath}
-	source, err := CompileSource(w.Source, o)
+	source, err := CompileSource(w.plain, SourceOptions{})
+	if err == nil {
+		source, err = CompileSource(w.Source, o)
+	}
 	if err != nil {
 		return fmt.Sprintf("`source` cannot be used: %v", err)
 	}
