@@ -65,7 +65,9 @@ func (s *Server) middleware(q *request) (bool, error) {
 		done, err = s.follow(q, answer)
 	}
 	if err != nil {
-		// The error page is told nothing of the page that was not reached.
+		// The error page is told nothing of the page that was not reached, and goes
+		// without the headers of that URL.
+		q.dropExtra()
 		q.match.Query, q.match.Merged = nil, nil
 	}
 	return done, err
@@ -332,6 +334,9 @@ func (q *request) outside() bool { return q.nowhere && q.match.Form == route.HTM
 
 // tellMatched tells the client router which page data belongs to.
 func (s *Server) tellMatched(q *request) {
+	if q.status != 0 && q.status != http.StatusOK {
+		return
+	}
 	if q.page.matched != nil && (!q.page.Edge || q.page.Kind == manifest.API) {
 		q.w.Header()["X-Nextjs-Matched-Path"] = q.page.matchedIn(q.match.Locale)
 	}

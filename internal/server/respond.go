@@ -132,9 +132,12 @@ func (s *Server) notFound(q *request) {
 	if h["Cache-Control"] == nil {
 		h["Cache-Control"] = noStore
 	}
-	if s.guard != nil && q.asked.Form == route.Data && !q.misspelt() {
-		s.noData(q)
-		return
+	if s.guard != nil && q.asked.Form == route.Data {
+		if !q.misspelt() {
+			s.noData(q)
+			return
+		}
+		q.dropExtra()
 	}
 	if strings.HasPrefix(q.match.RawPath, staticPrefix) || subresource(q.r.Header) {
 		s.plain(q, http.StatusNotFound, "Not Found", true)
