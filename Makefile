@@ -74,7 +74,7 @@ lint: setup runtime/dist/platform.js bin/staticcheck
 bin/staticcheck: test/go.mod
 	cd test && go build -o ../bin/staticcheck honnef.co/go/tools/cmd/staticcheck
 
-unit: setup runtime/dist/platform.js
+unit: packages setup runtime/dist/platform.js
 	go test ./...
 	cd cli && go test ./... && cd tsgo && go test ./...
 

@@ -15,8 +15,9 @@ import (
 // served are pages and routes that must still answer after an attack.
 var served = []string{"/about", "/ssr", "/api/json"}
 
-func TestHostileRequests(t *testing.T) {
-	server := run(t, "contract")
+func TestHostileRequests(t *testing.T) { onEachEngine(t, "contract", nil, hostileRequests) }
+
+func hostileRequests(t *testing.T, server *target) {
 	get := func(target string, headers ...string) string {
 		return "GET " + target + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + strings.Join(headers, "") + "\r\n"
 	}
@@ -93,8 +94,9 @@ func TestHostileRequests(t *testing.T) {
 }
 
 // Half-open and slow clients do not keep others from being served.
-func TestSlowClients(t *testing.T) {
-	server := run(t, "contract")
+func TestSlowClients(t *testing.T) { onEachEngine(t, "contract", nil, slowClients) }
+
+func slowClients(t *testing.T, server *target) {
 	host := server.host()
 	for i := range 200 {
 		conn, err := net.DialTimeout("tcp", host, 5*time.Second)
@@ -115,8 +117,9 @@ func TestSlowClients(t *testing.T) {
 }
 
 // 1,000 interleaved requests never see each other's data.
-func TestRequestsAreKeptApart(t *testing.T) {
-	server := run(t, "contract")
+func TestRequestsAreKeptApart(t *testing.T) { onEachEngine(t, "contract", nil, keptApart) }
+
+func keptApart(t *testing.T, server *target) {
 	client := &http.Client{Timeout: 60 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 50, MaxConnsPerHost: 50}}
 	var wait sync.WaitGroup
 	wrong := make(chan string, 1000)
