@@ -99,6 +99,9 @@ func newFixture(t testing.TB, archive *txtar.Archive) *fixture {
 		t.Fatal(err)
 	}
 	f.opt.Pages = pages
+	if f.opt.Middleware, _, err = route.FindMiddleware(os.DirFS(f.dir), []string{"tsx", "ts", "jsx", "js"}); err != nil {
+		t.Fatal(err)
+	}
 	return f
 }
 
@@ -180,6 +183,12 @@ func (f *fixture) run(t *testing.T) string {
 		}
 		if p.Facts.Config != nil {
 			fmt.Fprintf(&out, "  config %v\n", p.Facts.Config)
+		}
+	}
+	if m := result.Middleware; m != nil {
+		fmt.Fprintf(&out, "middleware %s of %s, edge %v, regions %v\n", m.Module, m.Source, m.Edge, m.Regions)
+		for _, one := range m.Matchers {
+			fmt.Fprintf(&out, "  matcher %+v\n", one)
 		}
 	}
 	f.check(t)
