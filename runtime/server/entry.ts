@@ -17,6 +17,7 @@ import type { Boot, WarmJob } from "./protocol";
 import { registerModules } from "./registry";
 import { instrumented, startInstrumentation } from "./instrumentation";
 import { rehearse } from "./rehearse";
+import { signal } from "./signal";
 import { resetShells } from "./shell";
 
 registerModules();
@@ -36,6 +37,7 @@ handle("middleware", instrumented("proxy", middleware));
 handle("cache", cache);
 handle("collect", collect);
 handle("paths", paths);
+handle("signal", signal);
 handle("warm", instrumented("render", (job: Job) => {
   const input = JSON.parse(job.input) as WarmJob;
   for (const route of input.routes) load(route);

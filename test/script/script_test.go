@@ -2,7 +2,8 @@
 // files of an app, steps, and what the command must say. Besides testscript's
 // own commands there are
 //
-//	serve [flag ...]      starts `onward start` on a free port and waits for it
+//	serve [NAME=value ...] [flag ...]
+//	                      starts `onward start` on a free port and waits for it
 //	get status path       asks it for a path; the body is stdout
 //	shutdown signal code  signals it and wants that exit code
 //	standalone folder     the same for the server that a build with output: "standalone" has put there
@@ -21,6 +22,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -83,9 +85,13 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	port, err := rig.FreePort()
 	ts.Check(err)
+	environ := append(os.Environ(), "NO_COLOR=1")
+	for len(args) > 0 && strings.Contains(args[0], "=") && !strings.HasPrefix(args[0], "-") {
+		environ, args = append(environ, args[0]), args[1:]
+	}
 	cmd := exec.Command(path, append([]string{"start", "-p", strconv.Itoa(port), "-H", "127.0.0.1"}, args...)...)
 	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = append(os.Environ(), "NO_COLOR=1")
+	cmd.Env = environ
 	await(ts, cmd, port)
 }
 

@@ -36,6 +36,7 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"start", dir, "-p", "70000"}, 1, "", "'70000' is not a port number"},
 		{[]string{"start", dir, "-p", ""}, 1, "", "is not a port number"},
 		{[]string{"start", dir, "-p", "6000"}, 1, "", "port 6000 is reserved for x11"},
+		{[]string{"start", dir, "--turbo", "--webpack"}, 1, "", "Multiple bundler flags set: --turbo, --webpack"},
 		{[]string{"start", dir, "--keepAliveTimeout", "x"}, 1, "", "'x' is not a non-negative number"},
 	} {
 		term, out, err := captured()
@@ -64,8 +65,13 @@ func TestStartFlags(t *testing.T) {
 		{[]string{dir, "--port=0", "--keepAliveTimeout", "70000"}, "", startFlags{keepAlive: 70 * time.Second}},
 	} {
 		term, _, _ := captured()
-		got, err := parseStart(term, c.args, func(string) string { return c.env })
-		c.want.dir = dir
+		got, err := parseStart(term, c.args, func(name string) string {
+			if name == "PORT" {
+				return c.env
+			}
+			return ""
+		})
+		c.want.dir, c.want.engine = dir, "auto"
 		if err != nil || got != c.want {
 			t.Errorf("start %q: %+v, %v, want %+v", c.args, got, err, c.want)
 		}

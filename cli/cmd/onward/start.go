@@ -27,7 +27,9 @@ type startFlags struct {
 	dir       string
 	cache     string
 	engine    string
-	inherited bool // this is the serving child: the listener is file 3
+	// cpuProfile: write one until the server ends.
+	cpuProfile bool
+	inherited  bool // this is the serving child: the listener is file 3
 }
 
 func runStart(t *terminal, args []string) (int, error) {
@@ -54,11 +56,24 @@ func parseStart(t *terminal, args []string, getenv func(string) string) (startFl
 	keep := f.String("keepAliveTimeout", "", "milliseconds an idle connection stays open (default 5000)")
 	f.StringVar(&o.cache, "cache", "", "keep pages in a Redis server that several processes share: redis://[user:password@]host[:port][/db] (default ONWARD_CACHE)")
 	chosen := engineFlag(f, getenv)
+	f.BoolVar(&o.cpuProfile, "experimental-cpu-prof", false, "write a CPU profile to .next-profiles when the server ends")
+	inspect := f.String("inspect", "", "")
+	f.Lookup("inspect").NoOptDefVal = "9229"
+	_ = f.MarkHidden("inspect")
 	f.BoolVar(&o.inherited, "serve-inherited", false, "")
 	_ = f.MarkHidden("serve-inherited")
 	ignored(f, "turbo", "turbopack", "webpack", "experimental-next-config-strip-types")
 	if err := f.Parse(args); err != nil {
 		return o, usageError(err, "start")
+	}
+	if !o.inherited {
+		if err := bundlerFlags(t, f); err != nil {
+			return o, err
+		}
+		if *inspect != "" {
+			report(t, &diag.Message{Severity: diag.Warning, Code: "flag", Text: "--inspect has no effect: the server's JavaScript runs inside this program, without a debugger",
+				Hint: "console.log goes to this terminal; --experimental-cpu-prof shows where time goes."})
+		}
 	}
 	if !f.Changed("cache") {
 		// Not on the command line, where every user of the machine can read it.
@@ -145,22 +160,23 @@ func serve(t *terminal, o startFlags) (int, error) {
 		_, _ = os.NewFile(4, "lifeline").Read(make([]byte, 1))
 		cancel()
 	}()
-	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	code := exitOK
-	go func() {
-		if s := <-signals; s == syscall.SIGTERM {
-			code = exitTerminated
-		} else {
-			code = exitInterrupted
+	code := awaitSignals(app, cancel)
+	if o.cpuProfile {
+		stop, err := profile(o.dir, "start", t.out)
+		if err != nil {
+			return exitFailure, err
 		}
-		cancel()
-	}()
+		defer func() {
+			if err := stop(); err != nil {
+				report(t, err)
+			}
+		}()
+	}
 	ready := os.NewFile(5, "ready")
 	fmt.Fprintln(ready, "ready")
 	ready.Close()
 	err = app.Serve(ctx, l, onward.ServeOptions{KeepAlive: o.keepAlive, Warm: settle})
-	return code, err
+	return int(code.Load()), err
 }
 
 // settle gives back the memory that starting took and serving does not need.

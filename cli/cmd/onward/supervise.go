@@ -46,12 +46,15 @@ func supervise(t *terminal, o startFlags, args []string, l *net.TCPListener, beg
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	var stop atomic.Int32 // the exit code, once a signal asked to end
+	var asked atomic.Bool // a signal went to the app
 	var child atomic.Pointer[os.Process]
 	go func() {
 		for s := range signals {
-			code := exitInterrupted
-			if s == syscall.SIGTERM {
-				code = exitTerminated
+			code := exitCode(s)
+			if p := child.Load(); p != nil && manualSignals() {
+				asked.Store(true)
+				_ = p.Signal(s)
+				continue
 			}
 			if !stop.CompareAndSwap(0, int32(code)) {
 				continue // already draining
@@ -103,10 +106,13 @@ func supervise(t *terminal, o startFlags, args []string, l *net.TCPListener, beg
 		switch {
 		case stop.Load() != 0:
 			return int(stop.Load()), nil
-		case line == "" && first, err == nil:
+		case asked.Load(), line == "" && first, err == nil:
 			// It never served (its own message says why), or ended by itself.
 			if errors.As(err, &exit) {
 				return max(exitFailure, exit.ExitCode()), nil
+			}
+			if asked.Load() {
+				return exitOK, nil
 			}
 			return exitFailure, err
 		}
