@@ -45,6 +45,7 @@ type App struct {
 	log     *slog.Logger
 	prepare sync.Mutex
 	server  atomic.Pointer[server.Server]
+	node    *node.Program // what runs the app; nil: V8 does. Set by Prepare
 	closed  bool
 }
 
@@ -91,6 +92,9 @@ func (a *App) Prepare(ctx context.Context) error {
 		return err
 	}
 	if err := a.checkOutput(m, dist); err != nil {
+		return err
+	}
+	if err := a.chooseEngine(ctx, m); err != nil {
 		return err
 	}
 	stacks := stack.New(dist, func(name string) ([]byte, error) {
@@ -171,10 +175,6 @@ func (a *App) output() (string, error) {
 }
 
 func (a *App) newEngine(m *manifest.Manifest, dist string, operations map[string]host.AsyncFunc, stacks *stack.Mapper, limits EngineOptions) (engine.Engine, error) {
-	name, err := a.engineName(m)
-	if err != nil {
-		return nil, err
-	}
 	env, err := config.LoadEnv(a.options.Dir, "production", os.Environ())
 	if err != nil {
 		return nil, err
@@ -199,7 +199,7 @@ func (a *App) newEngine(m *manifest.Manifest, dist string, operations map[string
 		Env: env.Vars, Dir: a.options.Dir, Console: console(stacks),
 	}
 	var e engine.Engine
-	if name == engineNode {
+	if a.node != nil {
 		e, err = a.nodeEngine(m, dist, o, operations)
 	} else {
 		// What another engine has made is of no use to this one.
@@ -219,7 +219,21 @@ const (
 	engineNode = "node"
 )
 
-// engineName decides what runs the build.
+// chooseEngine decides what runs the build, and looks for Node.js when it is that.
+func (a *App) chooseEngine(ctx context.Context, m *manifest.Manifest) error {
+	name, err := a.engineName(m)
+	if err != nil || name != engineNode {
+		return err
+	}
+	program, err := node.Find(ctx)
+	if err != nil {
+		return err
+	}
+	a.node = &program
+	return nil
+}
+
+// engineName is the name of what runs the build.
 func (a *App) engineName(m *manifest.Manifest) (string, error) {
 	built := cmp.Or(m.Runtime.Engine, engineV8)
 	switch name := cmp.Or(a.options.Engine.Name, engineAuto); name {
@@ -268,15 +282,11 @@ func (a *App) nodeEngine(m *manifest.Manifest, dist string, o engine.Options, op
 	if m.Runtime.NodeScript == "" {
 		return nil, damaged(dist, errors.New("it has no script for Node.js"))
 	}
-	program, err := node.Find(context.Background())
-	if err != nil {
-		return nil, err
-	}
 	o.Script = filepath.Join(dist, filepath.FromSlash(m.Runtime.NodeScript))
 	if _, err := os.Stat(o.Script); err != nil {
 		return nil, damaged(dist, err)
 	}
-	return node.New(o, &host.Table{Async: operations}, program)
+	return node.New(o, &host.Table{Async: operations}, *a.node)
 }
 
 func damaged(dist string, err error) error {

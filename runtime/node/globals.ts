@@ -2,6 +2,8 @@
 import { File } from "node:buffer";
 import { webcrypto } from "node:crypto";
 
+declare const require: (path: string) => unknown;
+
 function supply(target: object, name: string, value: unknown): void {
   if (!(name in target)) Object.defineProperty(target, name, { value, writable: true, configurable: true });
 }
@@ -28,3 +30,19 @@ supply(Array.prototype, "toSorted", function toSorted(this: unknown[], compare?:
 supply(Array.prototype, "toReversed", function toReversed(this: unknown[]): unknown[] {
   return [...this].reverse();
 });
+
+// Middleware is written for a platform that has it; few programs use it.
+if (!("URLPattern" in globalThis)) {
+  Object.defineProperty(globalThis, "URLPattern", {
+    configurable: true,
+    enumerable: false,
+    get() {
+      const { URLPattern } = require("urlpattern-polyfill/urlpattern") as { URLPattern: unknown };
+      Object.defineProperty(globalThis, "URLPattern", { value: URLPattern, writable: true, configurable: true });
+      return URLPattern;
+    },
+    set(value: unknown) {
+      Object.defineProperty(globalThis, "URLPattern", { value, writable: true, configurable: true });
+    },
+  });
+}

@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", filepath.Dir(onward.Command[0])+string(os.PathListSeparator)+env.Getenv("PATH"))
+			env.Setenv("ONWARD_DIR", filepath.Dir(onward.Command[0]))
 			env.Setenv("NO_COLOR", "1")
 			env.Values[serverKey{}] = &holder{}
 			return os.Symlink(modules, filepath.Join(env.WorkDir, "node_modules"))
