@@ -201,9 +201,29 @@ func (n *nextModules) browser(dir, clientConfig string) api.Plugin {
 			}
 			return api.OnResolveResult{Path: n.byImport[name], Namespace: runtimeNamespace, SideEffects: api.SideEffectsFalse}, nil
 		})
+		pb.OnResolve(api.OnResolveOptions{Filter: reactModules.String()}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
+			return oneReact(pb, args, dir), nil
+		})
 		n.serveRuntime(pb, dir, clientConfig)
 		emptyModules(pb)
 	}}
+}
+
+// oneReact gives packages that bring a React of their own, as linked folders of a
+// monorepo do, the app's: hooks and contexts work within one copy only.
+func oneReact(pb api.PluginBuild, args api.OnResolveArgs, dir string) api.OnResolveResult {
+	if _, again := args.PluginData.(resolvedAlready); again || args.ResolveDir == "" {
+		return api.OnResolveResult{}
+	}
+	name := packageName(args.Path)
+	if own := findPackage(dir, name); own == "" || findPackage(args.ResolveDir, name) == own {
+		return api.OnResolveResult{}
+	}
+	r := pb.Resolve(args.Path, api.ResolveOptions{ResolveDir: dir, Importer: args.Importer, Kind: args.Kind, PluginData: resolvedAlready{}})
+	if len(r.Errors) > 0 {
+		return api.OnResolveResult{}
+	}
+	return api.OnResolveResult{Path: r.Path, Namespace: r.Namespace}
 }
 
 // serveRuntime resolves and loads modules of the runtime folder. What they

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -102,14 +104,15 @@ func (s *sources) read(f *sourceFile, path string) error {
 	dynamic := strings.Contains(text, "next/dynamic") && !strings.Contains(path, "/node_modules/next/")
 	data := isPage && transform.MayExportData(text)
 	facts := s.routes[path] && (data || transform.MayExportData(text) || strings.Contains(text, "export *") || strings.Contains(text, "export*"))
-	own := !inNodeModules(path)
+	own := !inNodeModules(path) || s.transpiled(path)
 	fonts := transform.MayLoadFonts(text) && own
 	styledJSX := transform.MayUseStyledJSX(text) && own
 	app := own && s.appCode(text)
 	buffer := s.buffer && transform.MayUseBuffer(text) && !strings.Contains(path, "/node_modules/buffer/") && !strings.Contains(path, "/node_modules/next/")
 	files := transform.MayNameFiles(text)
+	places := transform.MayAskPlace(text, inNodeModules(path))
 	partial := own && transform.MayImportPartly(text)
-	if !partial && !window && !dynamic && !facts && !fonts && !styledJSX && !app && !buffer && !files {
+	if !places && !partial && !window && !dynamic && !facts && !fonts && !styledJSX && !app && !buffer && !files {
 		return nil
 	}
 	m := transform.Parse(strings.TrimSuffix(path, filepath.Ext(path))+f.ending, text)
@@ -149,11 +152,16 @@ func (s *sources) read(f *sourceFile, path string) error {
 	if buffer {
 		m.ProvideBuffer(&browser)
 	}
+	if places {
+		m.Places(&server, s.place(path), inNodeModules(path))
+	}
 	if partial {
 		m.Contexts([]*transform.Edits{&server, &browser}, s.b.contexts.module(path))
 	}
 	if files {
-		m.FileURLs(&server, `"file:///"`, s.b.assets.named(path))
+		if own { // packages open what lies beside them
+			m.FileURLs(&server, `"file:///"`, s.b.assets.named(path))
+		}
 		m.FileURLs(&browser, "document.baseURI", s.b.assets.named(path))
 	}
 	if app {
@@ -167,6 +175,32 @@ func (s *sources) read(f *sourceFile, path string) error {
 	// but for the columns behind one.
 	f.server, f.browser = server.Apply(text, ""), browser.Apply(text, name)
 	return nil
+}
+
+// transpiled tells whether a file belongs to a package of transpilePackages: what
+// is compiled in the app's own code is compiled in it too.
+func (s *sources) transpiled(path string) bool {
+	at := strings.LastIndex(filepath.ToSlash(path), "node_modules/")
+	return at >= 0 && slices.Contains(s.b.opt.Config.TranspilePackages, packageName(filepath.ToSlash(path)[at+len("node_modules/"):]))
+}
+
+// place is the JavaScript expression of a file's absolute path when the app runs,
+// which may be elsewhere than it was built.
+func (s *sources) place(path string) string {
+	rel, err := filepath.Rel(s.b.dir, path)
+	if err != nil {
+		return quoteJS(filepath.ToSlash(path))
+	}
+	rel = filepath.ToSlash(rel)
+	up := 0
+	for strings.HasPrefix(rel, "../") {
+		rel, up = rel[len("../"):], up+1
+	}
+	cwd := "process.cwd()"
+	if up > 0 { // a monorepo, whose packages lie beside the app
+		cwd = "process.cwd().split(/[\\\\/]/).slice(0,-" + strconv.Itoa(up) + ").join(\"/\")"
+	}
+	return "(" + cwd + "+" + quoteJS("/"+rel) + ")"
 }
 
 // appCode reports whether the compiler option may have something to do with a
