@@ -1,6 +1,9 @@
 package build
 
 import (
+	"encoding/json"
+
+	"github.com/onwardjs/onward/cli/compile"
 	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/manifest"
 	"github.com/onwardjs/onward/internal/rules"
@@ -28,7 +31,9 @@ type boot struct {
 	LargePageDataBytes int                 `json:"largePageDataBytes"`
 	Middleware         *bootMiddleware     `json:"middleware,omitempty"`
 	RawMiddlewareURL   bool                `json:"rawMiddlewareUrl,omitempty"`
-	Instrumentation    string              `json:"instrumentation,omitempty"`
+	// Experiments are for next/* modules.
+	Experiments     map[string]json.RawMessage `json:"experiments,omitempty"`
+	Instrumentation string                     `json:"instrumentation,omitempty"`
 }
 
 type bootMiddleware struct {
@@ -71,6 +76,7 @@ func (b *build) boot() boot {
 		Polyfills:          []string{},
 		LargePageDataBytes: c.LargePageDataBytes,
 		RawMiddlewareURL:   c.SkipProxyURLNormalize,
+		Experiments:        compile.ClientExperiments(c),
 	}
 	if g := b.compiled.Middleware; g != nil {
 		out.Middleware = &bootMiddleware{g.Module, g.Source, g.Proxy}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
+	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/diag"
 )
 
@@ -117,16 +118,24 @@ func (b *build) clientConfig() map[string]any {
 	if c.DeploymentID != "" {
 		m["deploymentId"] = c.DeploymentID
 	}
-	for _, e := range c.Experiments {
-		if slices.Contains(clientExperiments, e.Name) {
-			m[e.Name] = e.Value
-		}
+	for name, value := range ClientExperiments(c) {
+		m[name] = value
 	}
 	return m
 }
 
-// clientExperiments are the experimental options that only the browser side has to
-// know.
+// ClientExperiments are the experimental options that matter to next/* modules alone,
+// with their values as JSON.
+func ClientExperiments(c *config.Config) map[string]json.RawMessage {
+	out := map[string]json.RawMessage{}
+	for _, e := range c.Experiments {
+		if slices.Contains(clientExperiments, e.Name) {
+			out[e.Name] = e.Value
+		}
+	}
+	return out
+}
+
 var clientExperiments = []string{"linkNoTouchStart", "manualClientBasePath", "nextScriptWorkers", "optimisticClientCache", "proxyPrefetch", "webVitalsAttribution"}
 
 // targets reads browserslist from package.json as far as it names versions of

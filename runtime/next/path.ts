@@ -56,8 +56,8 @@ export function addBasePath(path: string): string {
 }
 
 export function removeBasePath(path: string): string {
-  const { basePath, manualClientBasePath } = clientConfig();
-  if (!basePath || manualClientBasePath || !hasBasePath(path)) return path;
+  const { basePath } = clientConfig();
+  if (!basePath || !hasBasePath(path)) return path;
   const rest = path.slice(basePath.length);
   return rest.startsWith("/") ? rest : "/" + rest;
 }

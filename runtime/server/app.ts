@@ -47,6 +47,7 @@ export function start(given: Boot): void {
   const { basePath, trailingSlash, i18n, images, reactStrictMode, crossOrigin, assetPrefix, deploymentId } = given;
   (globalThis as { __ONWARD_CLIENT_CONFIG?: unknown }).__ONWARD_CLIENT_CONFIG = {
     basePath, trailingSlash, i18n, images, reactStrictMode, crossOrigin, assetPrefix, deploymentId,
+    ...given.experiments,
   };
 }
 

@@ -22,6 +22,8 @@ export interface Boot {
   crossOrigin?: "anonymous" | "use-credentials";
   deploymentId?: string;
   i18n?: { locales: string[]; defaultLocale: string; domains?: DomainLocale[] };
+  /** Experimental options that next/* modules look at. */
+  experiments?: Record<string, unknown>;
   /** Resolved `images` config, as the client gets it too. */
   images: Record<string, unknown>;
   /** Route pattern → what it needs. "/_app", "/_document", "/_error", "/404" and "/500" are in it too. */
@@ -147,6 +149,8 @@ export interface ApiJob {
 /**
  * Job "middleware". Its answer is one of
  *  - an empty Meta: the request goes on, nothing is changed;
+ *  - for a response of status 200 without a body that lets the request go on: a line
+ *    end, and names and values of its headers, with line ends between them;
  *  - WebHead, with what NextResponse says in x-middleware-* headers, and the body.
  */
 export interface MiddlewareJob {

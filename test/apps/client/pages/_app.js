@@ -20,7 +20,9 @@ export function reportWebVitals({ id, name, label, value, startTime, ...rest }) 
 }
 
 function report(metric) {
-  (window.hooked ||= []).push(metric.name + ": " + Object.keys(metric).sort().join(" "));
+  const { name, id, value, delta, rating, entries, navigationType } = metric;
+  const kinds = [id, value, delta, rating, entries, navigationType].map((v) => typeof v).join(" ");
+  (window.hooked ||= []).push(name + ": " + kinds);
 }
 
 export default function App({ Component, pageProps }) {
