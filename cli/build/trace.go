@@ -43,7 +43,7 @@ func (b *build) traceFiles() error {
 		}
 		modules := []string{filepath.Join(b.output.staging, filepath.FromSlash(module))}
 		for _, f := range t.Files {
-			if path.Ext(f) == ".js" && !strings.HasSuffix(f, "runtime.js") {
+			if path.Ext(f) == ".js" && !strings.HasSuffix(f, "runtime.js") && !strings.HasSuffix(f, "runtime-node.js") {
 				modules = append(modules, filepath.Join(filepath.Dir(name), filepath.FromSlash(f)))
 			}
 		}
@@ -52,6 +52,9 @@ func (b *build) traceFiles() error {
 			for _, f := range finder.referenced(m) {
 				found[f] = true
 			}
+		}
+		for _, f := range b.outside(b.compiled.Pages[r.Route].Outside) {
+			found[f] = true
 		}
 		for glob, files := range b.config.TraceIncludes {
 			if routeMatches(glob, r.Route) {

@@ -96,6 +96,9 @@ type Page struct {
 	// that module loads. Ids are the same in the server bundle.
 	Dynamic map[string]Assets
 	Facts   transform.Facts
+	// Outside are the packages (or files) that the server module requires from
+	// their own places at run time, absolute paths.
+	Outside []string
 	// Runtime is "edge" or "experimental-edge" when the page asks for it.
 	Runtime string
 }

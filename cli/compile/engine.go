@@ -241,6 +241,30 @@ func sameFile(a, b string) bool {
 	return err == nil && os.SameFile(x, y)
 }
 
+// places are the folders or files, absolute, of those imports that Node.js finds in
+// node_modules at run time.
+func (n *needs) places(imports []string) []string {
+	if !n.node {
+		return nil
+	}
+	var list []string
+	for _, name := range imports {
+		if rel, marked := strings.CutPrefix(name, outsideMark); marked {
+			file := filepath.Join(n.b.dir, filepath.FromSlash(rel))
+			if owner := packageOf(file); owner != "" {
+				file = findPackage(filepath.Dir(file), owner)
+			}
+			list = append(list, file)
+		} else if n.outside[packageName(name)] {
+			if folder := findPackage(n.b.dir, packageName(name)); folder != "" {
+				list = append(list, folder)
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
 // modulesOnly tells that a package consists of ES modules, which require() does not
 // load in every Node.js: it is bundled after all.
 func modulesOnly(folder string) bool {

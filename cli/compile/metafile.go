@@ -89,3 +89,20 @@ func (m *metafile) imports(file string) []string {
 	slices.Sort(list)
 	return list
 }
+
+// external lists what file, and the output files it reaches, import from outside the
+// bundle, sorted.
+func (m *metafile) external(file string) []string {
+	var list []string
+	for _, f := range append(m.imports(file), file) {
+		if o := m.Outputs[f]; o != nil {
+			for _, i := range o.Imports {
+				if i.External {
+					list = append(list, i.Path)
+				}
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}

@@ -176,6 +176,7 @@ func (b *build) bundleServer(ctx context.Context, pages []route.Page, edge bool)
 		}
 		b.mu.Lock()
 		b.result.Pages[p.Route].Module = file
+		b.result.Pages[p.Route].Outside = b.needs.places(meta.external(file))
 		b.result.Pages[p.Route].Facts = facts
 		b.mu.Unlock()
 		if err := b.writeTrace(file, meta); err != nil {
@@ -357,6 +358,9 @@ func (b *build) outName(full string) string {
 func (b *build) writeTrace(file string, meta *metafile) error {
 	dir := path.Dir(file)
 	files := []string{relative(dir, runtimeScript)}
+	if b.needs.node {
+		files[0] = relative(dir, nodeScript)
+	}
 	for _, f := range meta.imports(file) {
 		files = append(files, relative(dir, f))
 	}

@@ -146,6 +146,8 @@ func (m *process) write() {
 			m.Cond.Wait()
 		}
 		if m.Finished() {
+			// A worker that was to end has done so.
+			m.stopping.CompareAndSwap(false, m.State == pool.Draining)
 			m.Mu.Unlock()
 			return
 		}
