@@ -317,11 +317,6 @@ func (s *scan) checkSiblings() {
 	if app := s.findApp(); app != "" {
 		s.warn(notYet(app+"/", "the App Router", "Its routes are left out of this build."))
 	}
-	for _, name := range []string{"instrumentation", "instrumentation-client"} {
-		if file := s.rootFile(name); file != "" {
-			s.warn(notYet(file, "instrumentation", "The file is left out of this build."))
-		}
-	}
 }
 
 func (s *scan) rootFile(stem string) string {

@@ -136,7 +136,6 @@ func TestScanWarnings(t *testing.T) {
 		{"two files", []string{"pages/dup.js", "pages/dup/index.js"}, "pages/dup.js and pages/dup/index.js are both the page /dup; pages/dup/index.js is used"},
 		{"two extensions", []string{"pages/e.js", "pages/e.jsx"}, "pages/e.jsx is used"},
 		{"app beside", []string{"pages/index.js", "app/page.js"}, "the App Router is not supported yet"},
-		{"instrumentation", []string{"pages/index.js", "instrumentation.js"}, "instrumentation is not supported yet"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
