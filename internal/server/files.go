@@ -183,7 +183,7 @@ func (f *files) read(name string) ([]byte, error) { return f.root.ReadFile(name)
 // file answers with files of public/ and _next/static.
 func (s *Server) file(q *request) (bool, error) {
 	m := &q.match
-	if m.Form == route.Data {
+	if m.Form == route.Data && !s.routing.normal {
 		return false, nil
 	}
 	if len(m.RawPath) > len(staticPrefix) && m.RawPath[:len(staticPrefix)] == staticPrefix {

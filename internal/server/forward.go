@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -39,7 +40,7 @@ func newForwarder(patience time.Duration) *forwarder {
 			DisableCompression:     true, // bytes go through as they are
 			MaxIdleConns:           256,
 			MaxIdleConnsPerHost:    64,
-			IdleConnTimeout:        5 * time.Second,
+			IdleConnTimeout:        4 * time.Second, // Node.js closes its own after 5
 			MaxResponseHeaderBytes: 256 << 10,
 			Protocols:              http1,
 			WriteBufferSize:        16 << 10,
@@ -86,7 +87,6 @@ func dropHopHeaders(h http.Header) {
 // come back, as they come.
 func (s *Server) forward(q *request, address string) error {
 	target, err := url.Parse(escapeStray(address))
-	q.dropExtra()
 	if err != nil || !hostName(target.Host) || target.Scheme != "http" && target.Scheme != "https" {
 		return fmt.Errorf("%w: %q", errTarget, address)
 	}
@@ -137,6 +137,9 @@ func (s *Server) outgoing(ctx context.Context, q *request, target *url.URL) *htt
 	dropHopHeaders(header)
 	delete(header, "Expect") // the body is asked for when it is read
 	header["X-Forwarded-Host"] = []string{r.Host}
+	if s.guard != nil {
+		s.tellOrigin(r, header)
+	}
 	if header["User-Agent"] == nil {
 		header["User-Agent"] = []string{""} // keeps the transport from naming itself
 	}
@@ -151,6 +154,25 @@ func (s *Server) outgoing(ctx context.Context, q *request, target *url.URL) *htt
 		out.Body = http.NoBody
 	}
 	return out
+}
+
+// tellOrigin adds what Next.js tells other servers of the client once middleware has
+// seen the request, where no proxy in front has told it.
+func (s *Server) tellOrigin(r *http.Request, header http.Header) {
+	add := func(name, value string) {
+		if header[name] == nil {
+			header[name] = []string{value}
+		}
+	}
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		add("X-Forwarded-For", host)
+	}
+	add("X-Forwarded-Port", strconv.Itoa(s.options.Port))
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	add("X-Forwarded-Proto", scheme)
 }
 
 // tunnel connects the client with another server that has agreed to change the

@@ -215,6 +215,7 @@ func (s *Server) guardHeader(q *request, name, value string) {
 	h := q.w.Header()
 	value = headerBytes(value)
 	if name == "Set-Cookie" {
+		q.unrule(name)
 		h[name] = append(h[name][:len(h[name]):len(h[name])], value)
 		return
 	}

@@ -150,7 +150,18 @@ func (q *request) unrule(name string) {
 	}
 }
 
-// dropExtra takes all of them back: what another server answers goes without them.
+// dropHeaders takes back what has been put into the response so far: what another
+// server answers to a rewrite goes without it.
+func (q *request) dropHeaders() {
+	for name := range q.w.Header() {
+		if name != "Connection" && name != "Keep-Alive" {
+			delete(q.w.Header(), name)
+		}
+	}
+	q.extra = nil
+}
+
+// dropExtra takes all headers of headers() back.
 func (q *request) dropExtra() {
 	for _, header := range q.extra {
 		q.unrule(header.Name)
@@ -191,6 +202,7 @@ func (s *Server) rewriteBy(q *request, list *rules.Rewrites, check stage) (done 
 		from = next
 		if target.External() {
 			target.Hash = ""
+			q.dropHeaders()
 			return true, s.forward(q, target.Location(r))
 		}
 		path, inside := strings.CutPrefix(target.Path, s.routing.basePath)

@@ -81,7 +81,7 @@ func upstream(w http.ResponseWriter, r *http.Request) {
 }
 
 // tell answers with what was asked, headers in order of their names. Those that
-// concern the connection alone are left out, as is the length of an empty body.
+// concern the connection or a port alone are left out, as is the length of an empty body.
 func tell(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	if err != nil {
@@ -89,7 +89,7 @@ func tell(w http.ResponseWriter, r *http.Request) {
 	}
 	var headers []string
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
-		if name == "Connection" || name == "Te" || name == "Content-Length" && r.ContentLength == 0 {
+		if name == "Connection" || name == "Te" || name == "X-Forwarded-Port" || name == "Content-Length" && r.ContentLength == 0 {
 			continue
 		}
 		for _, value := range r.Header[name] {
