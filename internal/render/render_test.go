@@ -21,6 +21,7 @@ func TestPageJob(t *testing.T) {
 	job := PageJob{
 		Route: "/posts/[slug]", Mode: ModeRequest, Form: "html", Path: "/posts/ä\n", AsPath: "/posts/%C3%A4", ResolvedURL: "/posts/%C3%A4?x=1",
 		Query: json.RawMessage(`{"x":"1"}`), Params: json.RawMessage(`{"slug":"ä"}`), StatusCode: 500,
+		Locale: "fr", DefaultLocale: "en", OnDomain: true,
 		Err:     &PageError{Name: "Error", Message: `<"quoted">`, StatusCode: 500},
 		Request: &Request{HTTP: r, URL: "/a?b=1", Host: "localhost", Port: 3000},
 	}
@@ -37,6 +38,7 @@ func TestPageJob(t *testing.T) {
 	want := map[string]any{
 		"route": "/posts/[slug]", "mode": "request", "form": "html", "path": "/posts/ä\n", "asPath": "/posts/%C3%A4",
 		"resolvedUrl": "/posts/%C3%A4?x=1", "query": map[string]any{"x": "1"}, "params": map[string]any{"slug": "ä"},
+		"locale": "fr", "defaultLocale": "en", "onDomain": true,
 		"statusCode": 500.0, "err": map[string]any{"name": "Error", "message": `<"quoted">`, "statusCode": 500.0},
 	}
 	if !reflect.DeepEqual(got, want) {

@@ -72,7 +72,7 @@ type Server struct {
 	previewKeys            []byte // JSON
 	previewer              *previewer
 	notFoundPage           *page // /404
-	errorPage              *page // /500, when it is the app's own
+	errorPage              *page // /500, when it is the app's own, or with i18n
 	lastResort             *page // /500 made from _error at build
 	images                 *imageRules
 	assetPath              string // path of assetPrefix, when it is not the base path
