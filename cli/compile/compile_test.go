@@ -260,6 +260,7 @@ var standInRuntime = func() fs.FS {
 	m["next/dynamic.tsx"] = &fstest.MapFile{Data: []byte("export default function dynamic(loader, options) { return [loader, options]; }")}
 	m["next/image.tsx"] = &fstest.MapFile{Data: []byte(`import loader from "./custom-loader"; export default (props) => loader(props);`)}
 	m["next/custom-loader.ts"] = &fstest.MapFile{Data: []byte(`export default undefined;`)}
+	m["next/private.ts"] = &fstest.MapFile{Data: []byte("export const RouterContext = {};")}
 	m["next/url.ts"] = &fstest.MapFile{Data: []byte("export const secret = 1;")}
 	return m
 }()

@@ -43,6 +43,9 @@ func (c *contexts) module(file string) func(transform.Context) string {
 		if folder == "" {
 			return ""
 		}
+		if rel, err := filepath.Rel(c.b.dir, folder); err == nil {
+			folder = filepath.ToSlash(rel)
+		}
 		key, err := json.Marshal(contextKey{folder, i})
 		if err != nil {
 			return ""
@@ -53,6 +56,7 @@ func (c *contexts) module(file string) func(transform.Context) string {
 
 // contextKey is all that makes a context module.
 type contextKey struct {
+	// Folder is relative to the project where it can be.
 	Folder string
 	transform.Context
 }
@@ -92,6 +96,9 @@ func (c *contexts) plugin() api.Plugin {
 			var key contextKey
 			if err := json.Unmarshal([]byte(args.Path), &key); err != nil {
 				return api.OnLoadResult{}, err
+			}
+			if !filepath.IsAbs(key.Folder) {
+				key.Folder = filepath.Join(c.b.dir, filepath.FromSlash(key.Folder))
 			}
 			text, err := c.source(key)
 			if err != nil {
