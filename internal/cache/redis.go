@@ -329,8 +329,8 @@ func (r *Redis) sweep(ctx context.Context, now time.Time) error {
 		if err = r.client.ZAdd(ctx, builds, redis.Z{Score: float64(now.Unix()), Member: r.build}).Err(); err != nil {
 			return err
 		}
-		old, err = r.client.ZRangeByScore(ctx, builds, &redis.ZRangeBy{
-			Min: "-inf", Max: strconv.FormatInt(now.Add(-buildLife).Unix(), 10), Count: 16,
+		old, err = r.client.ZRangeArgs(ctx, redis.ZRangeArgs{
+			Key: builds, ByScore: true, Start: "-inf", Stop: now.Add(-buildLife).Unix(), Count: 16,
 		}).Result()
 		return err
 	})

@@ -2,7 +2,6 @@ package script
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -193,7 +192,7 @@ func (s *redisServer) start(t *testing.T) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatal(fmt.Sprintf("redis-server does not listen on %s", s.port))
+	t.Fatalf("redis-server does not listen on %s", s.port)
 }
 
 func (s *redisServer) stop() {
