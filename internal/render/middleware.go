@@ -2,9 +2,9 @@ package render
 
 import (
 	"context"
-	"encoding/json"
 	"net"
 	"net/http"
+	"strings"
 
 	"github.com/onwardjs/onward/internal/engine"
 )
@@ -73,6 +73,11 @@ func callWeb(ctx context.Context, e engine.Engine, name string, job *WebJob, bod
 		return nil, err
 	}
 	a := &Answer{Response: Response{Status: http.StatusOK, Body: reply.Body, Stream: reply.Stream}}
+	if reply.Meta[0] == '\n' {
+		// What nearly every request that middleware touches gets: no JSON for it.
+		a.Headers, a.Empty = strings.Split(string(reply.Meta[1:]), "\n"), true
+		return a, nil
+	}
 	err = members(reply.Meta, func(name string, value []byte) (err error) {
 		switch name {
 		case "status":
@@ -82,7 +87,7 @@ func callWeb(ctx context.Context, e engine.Engine, name string, job *WebJob, bod
 		case "headers":
 			a.Headers, err = texts(value)
 		case "empty":
-			err = json.Unmarshal(value, &a.Empty)
+			a.Empty = string(value) == "true"
 		}
 		return err
 	})

@@ -148,7 +148,7 @@ func readVerdict(flat []string) verdict {
 					v.request = map[string]string{}
 				}
 				v.request[rest] = value
-			} else if !keptBack[name] {
+			} else if !keptBack[name] && value != "" {
 				v.response = append(v.response, name, value)
 			}
 		}
@@ -219,9 +219,10 @@ func (s *Server) guardHeader(q *request, name, value string) {
 		h[name] = append(h[name][:len(h[name]):len(h[name])], value)
 		return
 	}
-	h[name] = []string{value}
+	line := []string{value}
+	h[name] = line
 	if name != "Host" && name != "Cookie" {
-		q.r.Header[name] = []string{value}
+		q.r.Header[name] = line[:1:1]
 	}
 }
 

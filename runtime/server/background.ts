@@ -38,8 +38,14 @@ export class Leftover implements Background {
   answered(): void {
     this.#answered = true;
     const tasks = this.#tasks;
+    if (!tasks) return;
     this.#tasks = undefined;
-    for (const fn of tasks ?? []) this.#run(fn);
+    const release = hold();
+    // The answer leaves when this turn of the event loop ends.
+    setTimeout(() => {
+      for (const fn of tasks) this.#run(fn);
+      release();
+    }, 0);
   }
 
   #run(fn: () => unknown): void {

@@ -90,8 +90,8 @@ function answer(job: Job, response: unknown, empty: (job: Job) => void, backgrou
   if (!(response instanceof Response)) throw new TypeError("Expected an instance of Response to be returned");
   const headers = flatHeaders(response.headers);
   const body = takeBody(response);
-  if (body === null && response.status === 200 && headers.length === 2 && headers[0] === "x-middleware-next") {
-    job.reply("");
+  if (body === null && response.status === 200 && response.statusText === "" && headers.includes("x-middleware-next")) {
+    job.reply(headers.length === 2 ? "" : `\n${headers.join("\n")}`);
     return background.answered();
   }
   const meta = JSON.stringify({ status: response.status, statusText: response.statusText || undefined, empty: body === null || undefined, headers });

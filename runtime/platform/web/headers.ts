@@ -5,6 +5,8 @@ const inspectKey = Symbol.for("nodejs.util.inspect.custom");
 const tokenPattern = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const badValue = /[\0\r\n]|[^\u0000-\u00ff]/;
 
+const blankEnd = /^[\t\n\r ]|[\t\n\r ]$/;
+
 export type HeadersInit = Headers | Iterable<readonly [string, string]> | Record<string, string>;
 
 export class Headers {
@@ -174,7 +176,8 @@ function checkName(name: string, method: string): string {
 }
 
 function checkValue(value: string, method: string, name: string): string {
-  const text = String(value).replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, "");
+  let text = String(value);
+  if (blankEnd.test(text)) text = text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, "");
   if (badValue.test(text)) throw codedError("ERR_INVALID_CHAR", `Headers.${method}: the value of "${name}" is an invalid header value.`, TypeError);
   return text;
 }

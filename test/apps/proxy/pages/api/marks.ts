@@ -4,5 +4,5 @@ const marks = ((globalThis as { marks?: string[] }).marks ??= []);
 
 export default function list(req: NextApiRequest, res: NextApiResponse) {
   if (typeof req.query.add === "string") marks.push(req.query.add);
-  res.json(marks);
+  res.json([...marks].sort());
 }
