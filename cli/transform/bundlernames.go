@@ -9,7 +9,24 @@ import (
 // MayUseBuffer is the cheap test before ProvideBuffer. A module that asks whether
 // there is a Buffer goes without one: it would only make the page larger.
 func MayUseBuffer(source string) bool {
-	return strings.Contains(source, "Buffer") && !strings.Contains(source, "typeof Buffer")
+	if strings.Contains(source, "typeof Buffer") {
+		return false
+	}
+	for rest := source; ; {
+		i := strings.Index(rest, "Buffer")
+		if i < 0 {
+			return false
+		}
+		// ArrayBuffer and x.Buffer are others.
+		if i == 0 || !isNameByte(rest[i-1]) && rest[i-1] != '.' {
+			return true
+		}
+		rest = rest[i+len("Buffer"):]
+	}
+}
+
+func isNameByte(c byte) bool {
+	return c == '_' || c == '$' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || c >= 0x80
 }
 
 // ProvideBuffer makes the global Buffer, which browsers have not, the one of the
