@@ -118,7 +118,11 @@ func (c *Cache) run(f *flight, key Key, old *Entry, make Make, reason Reason) {
 		var ok bool
 		alone := reason != ReasonOnDemand
 		if turn, ok = c.shared.Begin(c.done, key, alone); !ok {
-			if e := c.await(f, key); e != nil {
+			e := c.await(f, key)
+			if e == nil && !f.heard {
+				e = old // which is shown until the other process has made it, or the next reader tries
+			}
+			if e != nil {
 				f.land(e, nil)
 				return
 			}
