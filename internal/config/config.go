@@ -92,8 +92,8 @@ type Config struct {
 	CaseSensitiveRoutes    bool  `json:"caseSensitiveRoutes,omitempty"`
 	// ProxyTimeout is how many milliseconds a server that rewrites lead to may be
 	// silent; default 30000, 0 means for ever.
-	ProxyTimeout int `json:"proxyTimeout"`
-	PrerenderEarlyExit     bool  `json:"prerenderEarlyExit"`
+	ProxyTimeout       int  `json:"proxyTimeout"`
+	PrerenderEarlyExit bool `json:"prerenderEarlyExit"`
 	// Cpus is experimental.cpus; 0 means cores-1.
 	Cpus int `json:"cpus,omitempty"`
 	// StaticGenerationMaxConcurrency is how many pages one worker prerenders
