@@ -24,6 +24,7 @@ import (
 	"github.com/onwardjs/onward/internal/diag"
 	"github.com/onwardjs/onward/internal/engine"
 	"github.com/onwardjs/onward/internal/engine/host"
+	"github.com/onwardjs/onward/internal/engine/node"
 	"github.com/onwardjs/onward/internal/engine/v8"
 )
 
@@ -56,18 +57,25 @@ func (e *evaluator) evaluate(file, phase string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !v8.Available {
+		program, err := node.Find(e.ctx)
+		if err != nil {
+			return nil, err
+		}
+		return e.inNode(program.Path, file, code, phase, defaults)
+	}
 	answer, err := e.inEngine(file, code, phase, defaults)
 	if err == nil && bytes.Contains(answer, []byte(`"webpack":{"$function":true}`)) {
 		// The hook may name loaders, which lie in packages that Node.js finds.
-		if node, lookErr := exec.LookPath("node"); lookErr == nil {
-			return e.inNode(node, file, code, phase, defaults)
+		if path, lookErr := exec.LookPath("node"); lookErr == nil {
+			return e.inNode(path, file, code, phase, defaults)
 		}
 	}
 	var failed *engine.Error
 	if errors.As(err, &failed) {
 		if strings.Contains(failed.Message, "Cannot find module") || strings.Contains(failed.Message, "not supported") {
-			if node, lookErr := exec.LookPath("node"); lookErr == nil {
-				return e.inNode(node, file, code, phase, defaults)
+			if path, lookErr := exec.LookPath("node"); lookErr == nil {
+				return e.inNode(path, file, code, phase, defaults)
 			}
 		}
 		return nil, configFailed(e.dir, file, failed.Name, failed.Message, failed.Stack)
