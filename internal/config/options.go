@@ -293,7 +293,7 @@ var experiments = []option{
 	{"swcPlugins", array, never, "Onward compiles without SWC, so its plugins do not run."},
 	{"urlImports", anything, later, asIfUnset},
 	{"useCache", boolean, later, appOnly},
-	{"webVitalsAttribution", texts, accepted, ""},
+	{"webVitalsAttribution", texts, works, ""},
 }
 
 // acceptedExperiments have nothing to change in a Pages Router app served by

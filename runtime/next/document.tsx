@@ -217,8 +217,8 @@ export function Head({
           <script
             key={script.src || i}
             {...(scriptAttributes(script) as ScriptHTMLAttributes<HTMLScriptElement>)}
-            defer={!script.async}
-            nonce={origin.nonce}
+            defer={(script.defer as boolean | undefined) ?? true}
+            nonce={(script.nonce as string | undefined) ?? origin.nonce}
             data-nscript="beforeInteractive"
             crossOrigin={origin.crossOrigin}
           />

@@ -137,6 +137,22 @@ func TestDataErrors(t *testing.T) {
 	p.want("location.pathname", "/ssr")
 }
 
+// P129: a page whose script is gone, as after another deployment, is loaded as a document.
+func TestMissingScriptLoadsDocument(t *testing.T) {
+	t.Parallel()
+	p := open(t, "/router")
+	p.eval(`window.next.router.push("/about")`, nil)
+	p.until(heading + ` === "About & more"`)
+	p.mark()
+	block := network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{{URLPattern: "*://*:*/_next/static/chunks/*", Block: true}}}
+	if _, err := chromedp.Call(p.ctx, network.SetBlockedURLs, block); err != nil {
+		t.Fatal(err)
+	}
+	p.eval(`void window.next.router.push("/nested/deep/page").catch(() => 0)`, nil)
+	p.newDocument()
+	p.want("location.pathname", "/nested/deep/page")
+}
+
 // P139
 func TestRedirectInData(t *testing.T) {
 	t.Parallel()
