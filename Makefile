@@ -81,6 +81,7 @@ unit: packages setup runtime/dist/platform.js
 ## test: everything.
 test: packages build check
 	cd test && go test -timeout 40m ./...
+	cd test && ONWARD_ENGINE=node go test -timeout 30m ./conformance ./browser
 
 ## conformance: answers compared with those recorded from Next.js.
 conformance: build
