@@ -262,6 +262,7 @@ func (s *Server) followRewrite(q *request, t target, url string) (bool, error) {
 		if q.match.Form == route.Data {
 			h["X-Nextjs-Rewrite"] = h[headerRewrite]
 		}
+		q.extra = nil // the headers of headers() go with the answer, unlike those of rewrites()
 		return true, s.forward(q, url)
 	}
 	shown := s.site.spell(q, t, true)
