@@ -76,11 +76,17 @@ function describe(type: RouteType, job: Job): { request: object; context: object
     fields[name] = before === undefined ? headers[i + 1]! : [before, headers[i + 1]!].flat();
   }
   const again = input.reason === "stale" || input.reason === "on-demand" ? { revalidateReason: input.reason } : undefined;
+  let path = url ?? input.asPath;
+  if (type === "proxy" && path !== undefined) {
+    // Middleware sees whole URLs.
+    const { pathname, search } = new URL(path);
+    path = pathname + search;
+  }
   return {
-    request: { path: url ?? input.asPath, headers: fields, method: method ?? "GET" },
+    request: { path, headers: fields, method: method ?? "GET" },
     context: {
       routerKind: "Pages Router",
-      routePath: input.route ?? (current().middleware?.proxy ? "/proxy" : "/middleware"),
+      routePath: input.route ?? "/proxy",
       routeType: type,
       ...again,
     },

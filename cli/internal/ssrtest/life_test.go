@@ -266,3 +266,26 @@ func TestBasePathAndLocales(t *testing.T) {
 		}
 	}
 }
+
+// A page may do without the preloads of its scripts (unstable_JsPreload).
+func TestScriptPreloads(t *testing.T) {
+	pages := map[string]any{}
+	for _, route := range []string{"/_app", "/_document", "/_error", "/ssr", "/nopreload"} {
+		file := "/app/.next/server/pages" + route + "/page.js"
+		if route == "/_error" {
+			file = ""
+		}
+		pages[route] = map[string]any{"file": file, "scripts": []string{"static/page.js"}, "preload": []string{"static/shared.js"}, "styles": []string{}}
+	}
+	a := start(t, "custom", nil, map[string]any{"pages": pages})
+	for route, want := range map[string]bool{"/ssr": true, "/nopreload": false} {
+		reply, err := a.do("page", fill(t, "page", `{"route":"`+route+`","url":"`+route+`"}`), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		preload := strings.Contains(string(reply.Body), `<link rel="modulepreload" href="/_next/static/shared.js"/>`)
+		if script := strings.Contains(string(reply.Body), `src="/_next/static/page.js"`); preload != want || !script {
+			t.Errorf("%s: preload %t, want %t; script %t in %s", route, preload, want, script, reply.Body)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import Head from "next/head";
 export default class MyApp extends App {
   static async getInitialProps(context) {
     const props = await App.getInitialProps(context);
+    if (context.ctx.query.over) props[context.ctx.query.over] = "over";
     return { ...props, keys: Object.keys(context).sort().join(), ctxKeys: Object.keys(context.ctx).sort().join() };
   }
   render() {

@@ -1,0 +1,2 @@
+export default function ServerError() { return null; }
+ServerError.getInitialProps = () => ({});

@@ -1,0 +1,2 @@
+export const config = { amp: "hybrid" };
+export default function Amp() { return null; }
