@@ -25,7 +25,8 @@ var flightHeaders = map[string]bool{
 	"Rsc": true, "Next-Router-State-Tree": true, "Next-Router-Prefetch": true, "Next-Router-Segment-Prefetch": true, "Next-Hmr-Refresh": true,
 }
 
-// AppendJSON appends the Job's input.
+// AppendJSON appends the Job's input: two documents, a line each. The second, the
+// headers, is only read when code looks at them.
 func (j *WebJob) AppendJSON(dst []byte) []byte {
 	r := j.Request.HTTP
 	dst = appendMember(dst, `{"method":`, r.Method)
@@ -40,8 +41,7 @@ func (j *WebJob) AppendJSON(dst []byte) []byte {
 	if host, _, err := net.SplitHostPort(address); err == nil {
 		address = host
 	}
-	dst = append(dst, `,"headers":`...)
-	return append(j.Request.appendHeaders(dst, address, hidden), '}')
+	return j.Request.appendHeaders(append(dst, '}', '\n'), address, hidden)
 }
 
 // Answer is a Response that middleware or an edge function returned.

@@ -14,7 +14,7 @@ import { guardProcess } from "./process";
 export * from "../platform/loop";
 export * from "./als";
 export * from "../platform/module";
-export { flatHeaders, incoming, takeBody } from "./serve";
+export { flatHeaders, incoming, takeBody, type RequestHead } from "./serve";
 
 forwardConsole();
 linkExternals();

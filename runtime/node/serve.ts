@@ -1,5 +1,8 @@
 /** The exports of platform/web/serve.ts, for the Web API objects of Node.js. */
 import type { BodyReader, Job } from "../platform/loop";
+import type { RequestHead } from "../platform/web/request";
+
+export type { RequestHead };
 
 // Node.js has the classes; the platform knows their types.
 type Stream = import("../platform/web/streams").ReadableStream<Uint8Array>;
@@ -22,8 +25,8 @@ function readable(reader: BodyReader): Stream {
 }
 
 /** The request of a Job, for the constructor of Request and its heirs. */
-export function incoming(head: () => { url: string; method: string; headers: readonly string[] }, job: Job): object {
-  const { url, method, headers } = head();
+export function incoming(head: RequestHead, job: Job): object {
+  const { url, method, headers } = head;
   const pairs: [string, string][] = [];
   for (let i = 0; i + 1 < headers.length; i += 2) pairs.push([headers[i]!, headers[i + 1]!]);
   const controller = new AbortController();

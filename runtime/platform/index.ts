@@ -29,7 +29,7 @@ import { URL, URLSearchParams } from "./web/url";
 export * from "./loop";
 export * from "./als";
 export * from "./module";
-export { flatHeaders, incoming, takeBody } from "./web/serve";
+export { flatHeaders, incoming, takeBody, type RequestHead } from "./web/serve";
 
 declare const require: (path: string) => unknown;
 

@@ -1,18 +1,18 @@
 /** Job "edge": an API route of the edge runtime, from a Request to a Response. */
 import { incoming, type Job } from "../platform/index";
 import { load } from "./app";
-import { respond, type WebHandler } from "./middleware";
+import { WebInput, respond, type WebHandler } from "./middleware";
 import type { EdgeJob } from "./protocol";
 
 /** Handler of Job "edge". */
 export function edge(job: Job): void | Promise<void> {
-  const input = JSON.parse(job.input) as EdgeJob;
-  const { route } = input;
+  const input = new WebInput(job.input);
+  const { route } = input.head as EdgeJob;
   const run = load(route).exports.default as WebHandler;
   if (typeof run !== "function") {
     throw new Error(`The edge API route ${route} has no default export that is a function: export default (request) => new Response("...")`);
   }
-  return respond(job, run, route, incoming(() => input, job), answerNothing);
+  return respond(job, run, route, incoming(input, job), answerNothing);
 }
 
 function answerNothing(job: Job): void {

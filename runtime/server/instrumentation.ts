@@ -66,8 +66,15 @@ interface Input extends Partial<Pick<RequestInfo, "url" | "method" | "headers">>
   reason?: string;
 }
 
+function inputOf(job: Job): Input {
+  const end = job.input.indexOf("\n");
+  if (end < 0) return JSON.parse(job.input) as Input;
+  // Middleware and edge routes have their headers on a line of their own.
+  return { ...(JSON.parse(job.input.slice(0, end)) as Input), headers: JSON.parse(job.input.slice(end)) as string[] };
+}
+
 function describe(type: RouteType, job: Job): { request: object; context: object } {
-  const input = JSON.parse(job.input) as Input;
+  const input = inputOf(job);
   const { url, method, headers } = input.req ?? input;
   const fields: Record<string, string | string[]> = {};
   for (let i = 0; headers && i < headers.length; i += 2) {

@@ -4,7 +4,7 @@
  * the URL, headers and cookies of the request come to life when they are asked for,
  * and "go on, nothing changed" is an empty answer.
  */
-import { currentFrame, flatHeaders, incoming, require, takeBody, type Job } from "../platform/index";
+import { currentFrame, flatHeaders, incoming, require, takeBody, type Job, type RequestHead } from "../platform/index";
 import { NextFetchEvent, provideBackground } from "../next/fetch-event";
 import { NextRequest } from "../next/next-request";
 import { NextResponse } from "../next/next-response";
@@ -52,10 +52,34 @@ export function loadMiddleware(): Loaded {
   return (loaded = { run: run as WebHandler, page: `/${name}` });
 }
 
+/** The input of a Job, read as far as somebody looks at it. */
+export class WebInput implements RequestHead {
+  readonly #text: string;
+  #head: MiddlewareJob | undefined;
+  #headers: string[] | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get head(): MiddlewareJob {
+    return (this.#head ??= JSON.parse(this.#text.slice(0, this.#text.indexOf("\n"))) as MiddlewareJob);
+  }
+  get url(): string {
+    return this.head.url;
+  }
+  get method(): string {
+    return this.head.method;
+  }
+  get headers(): string[] {
+    return (this.#headers ??= JSON.parse(this.#text.slice(this.#text.indexOf("\n"))) as string[]);
+  }
+}
+
 /** Handler of Job "middleware". */
 export function middleware(job: Job): void | Promise<void> {
   const { run, page } = loadMiddleware();
-  return respond(job, run, page, incoming(() => JSON.parse(job.input) as MiddlewareJob, job), passOn);
+  return respond(job, run, page, incoming(new WebInput(job.input), job), passOn);
 }
 
 /** Calls a handler and answers with what it returns. empty answers in place of a response that is none. */

@@ -147,7 +147,8 @@ export interface ApiJob {
 }
 
 /**
- * Job "middleware". Its answer is one of
+ * Job "middleware". The input is two lines: this, and the list of headers. The answer
+ * is one of
  *  - an empty Meta: the request goes on, nothing is changed;
  *  - for a response of status 200 without a body that lets the request go on: a line
  *    end, and names and values of its headers, with line ends between them;
@@ -157,7 +158,6 @@ export interface MiddlewareJob {
   method: string;
   /** Absolute; with base path and locale, without what marks a data request. */
   url: string;
-  headers: string[];
 }
 
 /** Job "edge": an API route of the edge runtime. Its answer has WebHead for Meta. */

@@ -26,31 +26,29 @@ export interface RequestInit {
 /** What a request that has come in says ahead of its body. */
 export interface RequestHead {
   /** Absolute, as URL would spell it. */
-  url: string;
-  method: string;
+  readonly url: string;
+  readonly method: string;
   /** [name, value, ...], names in lower case. */
-  headers: readonly string[];
+  readonly headers: readonly string[];
 }
 
 /** A request that has come in. Request takes it as it is; what is costly is made when somebody asks for it. */
 export class Incoming {
-  #read: RequestHead | undefined;
-
   constructor(
-    readonly head: () => RequestHead,
+    readonly head: RequestHead,
     readonly body: BodySource,
     /** Aborts when the client goes away. */
     readonly signal: () => AbortSignal,
   ) {}
 
   get url(): string {
-    return (this.#read ??= this.head()).url;
+    return this.head.url;
   }
   get method(): string {
-    return (this.#read ??= this.head()).method;
+    return this.head.method;
   }
   get headers(): readonly string[] {
-    return (this.#read ??= this.head()).headers;
+    return this.head.headers;
   }
 }
 

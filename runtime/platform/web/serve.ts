@@ -10,10 +10,10 @@ import { Incoming, type RequestHead } from "./request";
 import { ReadableStream } from "./streams";
 import type { BodyReader, Job } from "../loop";
 
-export { Incoming };
+export { Incoming, type RequestHead };
 
-/** The request of a Job, for the constructor of Request and its heirs. head is called when somebody looks at the request. */
-export function incoming(head: () => RequestHead, job: Job): Incoming {
+/** The request of a Job, for the constructor of Request and its heirs. head is asked when somebody looks at the request. */
+export function incoming(head: RequestHead, job: Job): Incoming {
   const { body, stream } = job;
   return new Incoming(head, body ?? (stream ? readable(stream) : null), () => {
     const controller = new AbortController();
