@@ -1,6 +1,6 @@
 /** `next/image`: images in the size the screen needs. */
-import { forwardRef, useCallback, useContext, useEffect, useRef, useState } from "react";
-import type { Ref, SyntheticEvent } from "react";
+import { forwardRef, useCallback, useContext, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { Ref, RefObject, SyntheticEvent } from "react";
 import { clientConfig } from "./client-config";
 import { ImageConfigContext } from "./context";
 import Head from "./head";
@@ -101,18 +101,18 @@ const Image = forwardRef<HTMLImageElement, ImageProps>(function Image(props, for
 
   const { placeholder, unoptimized: _unoptimized, preload, fill } = meta;
   const { onError } = attributes;
-  const own = useCallback(
-    (img: HTMLImageElement | null) => {
-      if (!img) return;
-      if (onError) {
-        // Setting src again repeats an error that came before hydration.
-        img.src = img.src;
-      }
-      if (img.complete) imageLoaded(img, placeholder, handlers, () => setComplete(true));
-    },
-    [attributes.src, placeholder, onError],
-  );
-  const ref = useMergedRef(forwarded, own);
+  const element = useRef<HTMLImageElement>(null);
+  useLayoutEffect(() => {
+    const img = element.current;
+    if (!img) return;
+    if (onError) {
+      // Setting src again repeats an error that came before hydration.
+      img.src = img.src;
+    }
+    if (img.complete) imageLoaded(img, placeholder, handlers, () => setComplete(true));
+    // Once: later pictures tell what becomes of them by their events.
+  }, []);
+  const ref = useMergedRef(forwarded, element);
 
   const { loading, fetchPriority, width, height, decoding, className, style, sizes, srcSet, src, ...rest } =
     attributes;
@@ -153,15 +153,15 @@ const Image = forwardRef<HTMLImageElement, ImageProps>(function Image(props, for
   );
 });
 
-/** One ref for two; each may answer a cleanup. */
-function useMergedRef<T>(a: Ref<T>, b: (value: T | null) => void): (value: T | null) => void {
+/** One ref for two. */
+function useMergedRef<T>(outer: Ref<T>, own: RefObject<T | null>): (value: T | null) => void {
   return useCallback(
     (value: T | null) => {
-      b(value);
-      if (typeof a === "function") return a(value);
-      if (a) a.current = value;
+      own.current = value;
+      if (typeof outer === "function") return outer(value);
+      if (outer) outer.current = value;
     },
-    [a, b],
+    [outer, own],
   );
 }
 
