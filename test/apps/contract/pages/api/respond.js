@@ -55,6 +55,16 @@ export default async function handler(req, res) {
       return res.status(200).json({ late: true });
     case "flags":
       return res.json({ sent: res.headersSent, ended: res.writableEnded, finished: res.finished ?? null, chain: res.status(200) === res });
+    case "query": {
+      const before = { ...req.query };
+      req.query.added = "yes";
+      delete req.query.do;
+      const added = { ...req.query };
+      req.query = { replaced: "1" };
+      req.cookies = { own: "cookie" };
+      req.body = "own body";
+      return res.json({ before, added, query: req.query, cookies: req.cookies, body: req.body });
+    }
     case "big":
       return res.send("x".repeat(100_000));
   }
