@@ -118,6 +118,15 @@ func TestChangedFile(t *testing.T) {
 	check(t, "removed", a.ask("GET /file.txt"), "404\n\n<p>not here")
 }
 
+// TestLateFile: the names of public files are those of the build (P019).
+func TestLateFile(t *testing.T) {
+	a := start(t, sample(), sampleFiles, pages)
+	if err := os.WriteFile(filepath.Join(a.dir, "public", "late.txt"), []byte("late"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	check(t, "late", a.ask("GET /late.txt"), "404\n\n<p>not here")
+}
+
 // age makes a kept file's last look at the disk long ago.
 func (a *app) age(name string) {
 	a.publicFiles.mu.Lock()

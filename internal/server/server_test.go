@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -312,6 +313,37 @@ func TestClientAbort(t *testing.T) {
 	srv.Close() // waits for the handler
 	if log := a.log.String(); log != "" {
 		t.Errorf("log: %s", log)
+	}
+}
+
+// TestTags: a tag goes by what the answer says, before it is compressed, and in a 304
+// too; a client may name it in a list, or as a weak one.
+func TestTags(t *testing.T) {
+	a := start(t, sample(), sampleFiles, pages)
+	for _, target := range []string{"/about", "/plain", "/ssr", "/_next/data/B1/plain.json", "/_next/data/B1/ssr.json", "/nowhere"} {
+		first := a.ask("GET " + target)
+		tag := first.Header.Get("Etag")
+		if len(tag) < 8 || tag[0] != '"' || tag[len(tag)-1] != '"' {
+			t.Errorf("P036 %s: tag %q", target, tag)
+		}
+		if packed := a.ask("GET " + target + "\nAccept-Encoding: gzip").Header.Get("Etag"); packed != tag {
+			t.Errorf("P036 %s: tag %s, compressed %s", target, tag, packed)
+		}
+		same := "304\nEtag: " + tag + "\nContent-Type: -\nContent-Length: -\n\n"
+		if first.StatusCode == 404 {
+			same = "404" // only what succeeds may be unchanged
+		}
+		for given, want := range map[string]string{
+			tag: same, "W/" + tag: same, `"a", W/"b", ` + tag: same, `"a"`: "", strings.Trim(tag, `"`): "", "W/" + tag + "x": "",
+		} {
+			if want == "" {
+				want = strconv.Itoa(first.StatusCode)
+			}
+			check(t, "P037 "+target+" "+given, a.ask("GET "+target+"\nIf-None-Match: "+given), want)
+		}
+	}
+	if a.ask("GET /about").Header.Get("Etag") == a.ask("GET /plain").Header.Get("Etag") {
+		t.Error("P036: two pages have the same tag")
 	}
 }
 
