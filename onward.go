@@ -23,6 +23,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -181,6 +182,9 @@ func (a *App) newEngine(m *manifest.Manifest, dist string, operations map[string
 	}
 	if env.Vars["NODE_ENV"] == "" {
 		env.Vars["NODE_ENV"] = "production"
+	}
+	if a.options.Port > 0 {
+		env.Vars["PORT"] = strconv.Itoa(a.options.Port)
 	}
 	boot, err := render.Boot(m.Boot, a.options.Dir, dist)
 	if err != nil {

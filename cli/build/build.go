@@ -4,6 +4,7 @@
 package build
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -263,13 +265,21 @@ func (b *build) relaxGC() (undo func()) {
 	return func() { debug.SetGCPercent(before) }
 }
 
-// workers is how many engine workers and jobs run at once.
+// workers is how many engine workers run: as many as there are cores, unless
+// experimental.cpus, or CircleCI, whose machines show more cores than a job has,
+// says otherwise.
 func (b *build) workers() int {
 	if b.config.Cpus > 0 {
 		return b.config.Cpus
 	}
+	if n, err := strconv.Atoi(b.env.Vars["CIRCLE_NODE_TOTAL"]); err == nil && n > 0 {
+		return min(n, runtime.NumCPU())
+	}
 	return max(1, runtime.NumCPU())
 }
+
+// atOnce is how many pages each worker has under way.
+const atOnce = 4
 
 // generate runs the app's code: what each page is, which paths it has, their
 // HTML and data. It returns the manifest and the rows of the route table.
@@ -312,7 +322,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 	defer pool.Close()
 
 	phase = time.Now()
-	c := &collector{engine: pool, blamer: b.blamer, limit: 4 * b.workers(), i18n: b.config.I18n, trailingSlash: b.config.TrailingSlash}
+	c := &collector{engine: pool, blamer: b.blamer, limit: b.workers() * cmp.Or(b.config.StaticGenerationMaxConcurrency, atOnce), i18n: b.config.I18n, trailingSlash: b.config.TrailingSlash}
 	for _, p := range b.allRoutes() {
 		c.pages = append(c.pages, &page{Page: p, edge: b.compiled.Pages[p.Route].Runtime != ""})
 	}

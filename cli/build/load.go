@@ -53,7 +53,6 @@ func (b *build) load(ctx context.Context) error {
 	}
 	b.printExperiments()
 	b.warn(warnings)
-	b.checkHeaders()
 	b.timing("config", phase)
 	b.id = manifest.BuildID(cfg)
 	return nil
@@ -197,22 +196,6 @@ func globPattern(glob string) *regexp.Regexp {
 	}
 	b.WriteByte('$')
 	return regexp.MustCompile(b.String())
-}
-
-// checkHeaders warns of headers that replace the caching of the build's own files,
-// whose names change with their content.
-func (b *build) checkHeaders() {
-	var sources []string
-	for _, rule := range b.config.Headers {
-		if strings.HasPrefix(rule.Source, "/_next/") && slices.ContainsFunc(rule.Headers, func(h config.Header) bool { return strings.EqualFold(h.Key, "Cache-Control") }) {
-			sources = append(sources, rule.Source)
-		}
-	}
-	if len(sources) > 0 {
-		b.warn([]*diag.Message{{Severity: diag.Warning, Code: "cache-control", File: b.config.File,
-			Text: "Custom Cache-Control headers detected for the routes " + listed(sources),
-			Hint: "Files below /_next/static never change under their names; leave their caching to Onward."}})
-	}
 }
 
 // checkCache warns when a CI run has nothing of an earlier build to work with.

@@ -138,30 +138,11 @@ func ClientExperiments(c *config.Config) map[string]json.RawMessage {
 
 var clientExperiments = []string{"linkNoTouchStart", "manualClientBasePath", "nextScriptWorkers", "optimisticClientCache", "proxyPrefetch", "webVitalsAttribution"}
 
-// targets reads browserslist from package.json as far as it names versions of
-// browsers ("chrome 120", "safari >= 17"); anything else, queries such as "> 1%"
-// included, leaves the baseline.
+// targets reads the browsers of the app (browserslist) as far as they are named
+// with versions ("chrome 120", "safari >= 17"); anything else, queries such as
+// "> 1%" included, leaves the baseline.
 func targets(dir string) []api.Engine {
-	data, err := os.ReadFile(filepath.Join(dir, "package.json"))
-	if err != nil {
-		return browserEngines
-	}
-	var pkg struct {
-		Browserslist json.RawMessage `json:"browserslist"`
-	}
-	if json.Unmarshal(data, &pkg) != nil || len(pkg.Browserslist) == 0 {
-		return browserEngines
-	}
-	var list []string
-	var byEnv map[string][]string
-	var one string
-	switch {
-	case json.Unmarshal(pkg.Browserslist, &list) == nil:
-	case json.Unmarshal(pkg.Browserslist, &byEnv) == nil:
-		list = byEnv["production"]
-	case json.Unmarshal(pkg.Browserslist, &one) == nil:
-		list = strings.Split(one, ",")
-	}
+	list := browserslist(dir)
 	var out []api.Engine
 	for _, q := range list {
 		m := versionQuery.FindStringSubmatch(strings.ToLower(strings.TrimSpace(q)))
@@ -178,6 +159,57 @@ func targets(dir string) []api.Engine {
 		return browserEngines
 	}
 	return out
+}
+
+// browserslist is the list in package.json, or in .browserslistrc.
+func browserslist(dir string) []string {
+	var pkg struct {
+		Browserslist json.RawMessage `json:"browserslist"`
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "package.json"))
+	if err != nil || json.Unmarshal(data, &pkg) != nil || len(pkg.Browserslist) == 0 {
+		return browserslistFile(filepath.Join(dir, ".browserslistrc"))
+	}
+	var list []string
+	var byEnv map[string][]string
+	var one string
+	switch {
+	case json.Unmarshal(pkg.Browserslist, &list) == nil:
+		return list
+	case json.Unmarshal(pkg.Browserslist, &byEnv) == nil:
+		return byEnv["production"]
+	case json.Unmarshal(pkg.Browserslist, &one) == nil:
+		return strings.Split(one, ",")
+	}
+	return nil
+}
+
+// browserslistFile reads queries line by line: those before the first section, and
+// those of the section [production], which take their place.
+func browserslistFile(name string) []string {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil
+	}
+	var common, production []string
+	section := ""
+	for line := range strings.Lines(string(data)) {
+		line, _, _ = strings.Cut(line, "#")
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "":
+		case strings.HasPrefix(line, "["):
+			section = strings.Trim(line, "[]")
+		case section == "":
+			common = append(common, strings.Split(line, ",")...)
+		case slices.Contains(strings.Fields(section), "production"):
+			production = append(production, strings.Split(line, ",")...)
+		}
+	}
+	if len(production) > 0 {
+		return production
+	}
+	return common
 }
 
 // engineNames are browserslist's names of the browsers esbuild knows.

@@ -97,8 +97,8 @@ type Config struct {
 	// Cpus is experimental.cpus; 0 means cores-1.
 	Cpus int `json:"cpus,omitempty"`
 	// StaticGenerationMaxConcurrency is how many pages one worker prerenders
-	// at once; default 8.
-	StaticGenerationMaxConcurrency int `json:"staticGenerationMaxConcurrency"`
+	// at once; 0: default.
+	StaticGenerationMaxConcurrency int `json:"staticGenerationMaxConcurrency,omitempty"`
 	// StaticGenerationRetryCount is how often a page is tried; 0: default.
 	StaticGenerationRetryCount int `json:"staticGenerationRetryCount,omitempty"`
 	// Experiments are the experimental options that were set, by name, with
@@ -156,22 +156,21 @@ type Experiment struct {
 // Default is the configuration of a project without a config file.
 func Default() *Config {
 	return &Config{
-		DistDir:                        ".next",
-		PageExtensions:                 []string{"tsx", "ts", "jsx", "js"},
-		PoweredByHeader:                true,
-		GenerateEtags:                  true,
-		Compress:                       true,
-		CleanDistDir:                   true,
-		ExpireTime:                     31536000,
-		CacheMaxMemorySize:             52428800,
-		ProxyClientMaxBodySize:         10485760,
-		ProxyTimeout:                   30000,
-		StaticPageGenerationTimeout:    60,
-		UseFileSystemPublicRoutes:      true,
-		IsrFlushToDisk:                 true,
-		LargePageDataBytes:             128000,
-		PrerenderEarlyExit:             true,
-		StaticGenerationMaxConcurrency: 8,
+		DistDir:                     ".next",
+		PageExtensions:              []string{"tsx", "ts", "jsx", "js"},
+		PoweredByHeader:             true,
+		GenerateEtags:               true,
+		Compress:                    true,
+		CleanDistDir:                true,
+		ExpireTime:                  31536000,
+		CacheMaxMemorySize:          52428800,
+		ProxyClientMaxBodySize:      10485760,
+		ProxyTimeout:                30000,
+		StaticPageGenerationTimeout: 60,
+		UseFileSystemPublicRoutes:   true,
+		IsrFlushToDisk:              true,
+		LargePageDataBytes:          128000,
+		PrerenderEarlyExit:          true,
 		Images: Images{
 			DeviceSizes:           []int{640, 750, 828, 1080, 1200, 1920, 2048, 3840},
 			ImageSizes:            []int{32, 48, 64, 96, 128, 256, 384},

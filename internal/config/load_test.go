@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -130,6 +131,13 @@ func TestValues(t *testing.T) {
 			p := c.Images.RemotePatterns[0]
 			return p.Hostname + *p.Port
 		}, "cdn.x8443"},
+		{`{"images":{"maximumDiskCacheSize":0,"minimumCacheTTL":60,"maximumRedirects":0,"maximumResponseBody":1000}}`, func(c *Config) any {
+			return [4]int64{*c.Images.MaximumDiskCacheSize, int64(c.Images.MinimumCacheTTL), int64(c.Images.MaximumRedirects), c.Images.MaximumResponseBody}
+		}, [4]int64{0, 60, 0, 1000}},
+		{`{"images":{"dangerouslyAllowSVG":true,"dangerouslyAllowLocalIP":true,"contentSecurityPolicy":"default-src 'none'","contentDispositionType":"inline"}}`, func(c *Config) any {
+			return []any{c.Images.DangerouslyAllowSVG, c.Images.DangerouslyAllowLocal, c.Images.ContentSecurityPolicy, c.Images.ContentDisposition}
+		}, []any{true, true, "default-src 'none'", "inline"}},
+		{`{"outputFileTracingRoot":"../.."}`, func(c *Config) any { return c.TraceRoot }, "../.."},
 		{`{"images":{"loader":"imgix","path":"https://x.imgix.net"}}`, func(c *Config) any { return c.Images.Path }, "https://x.imgix.net/"},
 		{`{"redirects":[{"source":"/a","destination":"/b","permanent":true,"has":[{"type":"host","value":"x"}]}]}`, func(c *Config) any { return c.Redirects[0].StatusCode }, 308},
 		{`{"rewrites":[{"source":"/a","destination":"/b"}]}`, func(c *Config) any { return c.Rewrites.AfterFiles[0].Destination }, "/b"},
@@ -206,6 +214,17 @@ func TestFatal(t *testing.T) {
 		{`{"images":{"loader":"imgix"}}`, "needs images.path"},
 		{`{"images":{"loaderFile":"./nope.js"}}`, "does not exist"},
 		{`{"images":{"maximumRedirects":21}}`, "at most 20"},
+		{`{"images":{"maximumResponseBody":0}}`, "maximumResponseBody must be 1 or more"},
+		{`{"images":{"imageSizes":[10001]}}`, "images.imageSizes has 10001"},
+		{`{"images":{"imageSizes":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26]}}`, "images.imageSizes has 26 entries"},
+		{`{"images":{"qualities":[101]}}`, "images.qualities has 101"},
+		{`{"images":{"localPatterns":[{"path":"/a"}]}}`, "images.localPatterns is not valid"},
+		{`{"images":{"minimumCacheTTL":-1}}`, `"images.minimumCacheTTL" must be a whole number`},
+		{`{"images":{"contentDispositionType":"none"}}`, `"images.contentDispositionType" must be`},
+		{`{"images":{"loader":"other"}}`, `"images.loader" must be`},
+		{`{"images":{"unoptimized":"yes"}}`, `"images.unoptimized" must be true or false`},
+		{`{"images":{"dangerouslyAllowSVG":1}}`, `"images.dangerouslyAllowSVG" must be`},
+		{`{"images":{"domains":[1]}}`, `"images.domains" must be an array of strings`},
 		{`{"redirects":{}}`, "redirects must return an array"},
 		{`{"redirects":[{"source":"a","destination":"/b","permanent":true}]}`, "source must start with a slash"},
 		{`{"redirects":[{"source":"/a","destination":"/b"}]}`, "needs permanent"},
@@ -271,6 +290,84 @@ func TestWarnings(t *testing.T) {
 		for i, w := range warnings {
 			if !strings.Contains(w.Text+"\n"+w.Detail, tt.want[i]) || w.Severity != diag.Warning || w.Hint == "" {
 				t.Errorf("%s: got %q %q (hint %q), want %q", tt.js, w.Text, w.Detail, w.Hint, tt.want[i])
+			}
+		}
+	}
+}
+
+// TestMoved: every option that has another name now counts under the old one, with
+// a warning (G007).
+func TestMoved(t *testing.T) {
+	for from, to := range map[string]string{
+		"experimental.typedRoutes":                       "typedRoutes",
+		"experimental.reactCompiler":                     "reactCompiler",
+		"experimental.cacheComponents":                   "cacheComponents",
+		"experimental.cacheLife":                         "cacheLife",
+		"experimental.cacheHandlers":                     "cacheHandlers",
+		"experimental.adapterPath":                       "adapterPath",
+		"experimental.serverComponentsExternalPackages":  "serverExternalPackages",
+		"experimental.bundlePagesExternals":              "bundlePagesRouterDependencies",
+		"experimental.swrDelta":                          "expireTime",
+		"experimental.relay":                             "compiler.relay",
+		"experimental.styledComponents":                  "compiler.styledComponents",
+		"experimental.emotion":                           "compiler.emotion",
+		"experimental.removeConsole":                     "compiler.removeConsole",
+		"experimental.reactRemoveProperties":             "compiler.reactRemoveProperties",
+		"experimental.outputFileTracingRoot":             "outputFileTracingRoot",
+		"experimental.outputFileTracingIncludes":         "outputFileTracingIncludes",
+		"experimental.outputFileTracingExcludes":         "outputFileTracingExcludes",
+		"experimental.middlewarePrefetch":                "experimental.proxyPrefetch",
+		"experimental.middlewareClientMaxBodySize":       "experimental.proxyClientMaxBodySize",
+		"experimental.externalMiddlewareRewritesResolve": "experimental.externalProxyRewritesResolve",
+		"skipMiddlewareUrlNormalize":                     "skipProxyUrlNormalize",
+	} {
+		r := &reader{dir: t.TempDir(), file: "next.config.js", user: map[string]any{}}
+		r.set(from, "value")
+		r.retire()
+		want := fmt.Sprintf("the option %q is now called %q", from, to)
+		if r.get(to) != "value" || r.get(from) != nil || len(r.warnings) != 1 || r.warnings[0].Text != want {
+			t.Errorf("%s: %v, warnings %v", from, r.user, r.warnings)
+		}
+	}
+}
+
+// TestEveryOption: what Next.js takes is no unknown option, and either has its effect,
+// has none to have, or is told to be missing.
+func TestEveryOption(t *testing.T) {
+	for _, js := range []string{
+		`{"adapterPath":"./a.js"}`, `{"agentRules":false}`, `{"allowedDevOrigins":["*.a.b"]}`, `{"bundlePagesRouterDependencies":true}`,
+		`{"compiler":{"relay":{"src":"."}}}`, `{"compiler":{"runAfterProductionCompile":{"$function":true}}}`, `{"compiler":{"styledJsx":{"useLightningcss":true}}}`,
+		`{"deprecated":{"looseRouteMatching":true}}`, `{"devIndicators":false}`, `{"devIndicators":{"position":"top-left"}}`,
+		`{"enablePrerenderSourceMaps":true}`, `{"excludeDefaultMomentLocales":false}`, `{"htmlLimitedBots":{"$regexp":"bot"}}`,
+		`{"httpAgentOptions":{"keepAlive":false}}`, `{"instrumentationClientInject":["./a.js"]}`, `{"logging":false}`,
+		`{"logging":{"fetches":{"fullUrl":true}}}`, `{"modularizeImports":{"a":{"transform":"a/{{member}}"}}}`,
+		`{"onDemandEntries":{"maxInactiveAge":1,"pagesBufferLength":2}}`, `{"outputHashSalt":"a"}`, `{"reactCompiler":true}`,
+		`{"reactProductionProfiling":true}`, `{"supportsImmutableAssets":true}`, `{"typedRoutes":true}`, `{"watchOptions":{"pollIntervalMs":100}}`,
+		`{"images":{"disableStaticImages":true}}`, `{"images":{"customCacheHandler":true}}`,
+		`{"experimental":{"clientRouterFilter":false,"clientRouterFilterRedirects":true,"clientRouterFilterAllowedRate":0.1}}`,
+		`{"experimental":{"proxyPrefetch":"strict","externalProxyRewritesResolve":true,"allowedRevalidateHeaderKeys":["a"]}}`,
+		`{"experimental":{"optimizeCss":true}}`, `{"experimental":{"nextScriptWorkers":true}}`, `{"experimental":{"disableOptimizedLoading":true}}`,
+		`{"experimental":{"optimizePackageImports":["a"],"craCompat":true,"externalDir":true,"esmExternals":"loose","fullySpecified":true,"fallbackNodePolyfills":false}}`,
+		`{"experimental":{"extensionAlias":{".js":[".ts"]}}}`, `{"experimental":{"clientTraceMetadata":["a"]}}`,
+		`{"experimental":{"serverMinification":false,"serverSourceMaps":true,"optimizeServerReact":true}}`,
+		`{"experimental":{"cpus":1,"workerThreads":true,"memoryBasedWorkersCount":true,"staticGenerationMinPagesPerWorker":5}}`,
+		`{"experimental":{"imgOptConcurrency":1,"imgOptTimeoutInSeconds":1,"imgOptMaxInputPixels":1,"imgOptSequentialRead":true,"imgOptOperationCache":true,"imgOptMozjpeg":false}}`,
+		`{"experimental":{"preloadEntriesOnStart":false,"useSkewCookie":true,"runtimeServerDeploymentId":true}}`, `{"experimental":{"mdxRs":true}}`,
+		`{"experimental":{"swcPlugins":[["a",{}]]}}`, `{"experimental":{"swcEnvOptions":{},"forceSwcTransforms":true,"swcTraceProfiling":true}}`,
+		`{"experimental":{"cssChunking":"strict","useLightningcss":true,"lightningCssFeatures":{},"disablePostcssPresetEnv":true}}`,
+		`{"experimental":{"urlImports":["https://a.b"]}}`, `{"experimental":{"typedEnv":true,"strictRouteTypes":true,"useTypeScriptCli":true}}`,
+		`{"experimental":{"devMemoryThresholdRestart":true,"lockDistDir":false,"mcpServer":true,"slowModuleDetection":{}}}`,
+		`{"experimental":{"turbopackMinify":false,"turbopackSourceMaps":true,"turbopackModuleIds":"named","turbopackScopeHoisting":true}}`,
+		`{"experimental":{"webpackBuildWorker":true,"webpackMemoryOptimizations":true,"parallelServerCompiles":true,"parallelServerBuildTraces":true,"gzipSize":true}}`,
+		`{"experimental":{"agentUpgrade":true,"collapseAdapterRoutes":true,"reportSystemEnvInlining":"warn","testProxy":true,"defaultTestRunner":"playwright","useWasmBinary":true}}`,
+	} {
+		_, warnings, err := parse(t, js)
+		if err != nil {
+			t.Errorf("%s: %v", js, err)
+		}
+		for _, w := range warnings {
+			if w.Code == "config-options" {
+				t.Errorf("%s: %s", js, w.Detail)
 			}
 		}
 	}

@@ -246,7 +246,7 @@ var options = []option{
 	{"images.dangerouslyAllowLocalIP", boolean, works, ""},
 	{"images.dangerouslyAllowSVG", boolean, works, ""},
 	{"images.deviceSizes", naturals, works, ""},
-	{"images.disableStaticImages", boolean, works, ""},
+	{"images.disableStaticImages", boolean, accepted, ""},
 	{"images.domains", texts, works, ""},
 	{"images.formats", texts, works, ""},
 	{"images.imageSizes", naturals, works, ""},

@@ -24,6 +24,8 @@ func TestCheckProject(t *testing.T) {
 		{"app", []string{"NODE_ENV=development"}, false, []string{`"development" in the environment; this command is for "production"`}},
 		{"app", []string{"NODE_ENV=production"}, true, []string{`this command is for "development"`}},
 		{"app", []string{"NODE_ENV=staging"}, false, []string{`"staging" in the environment, which no package expects`}},
+		{"app", []string{"NODE_OPTIONS=--max-old-space-size=4096 --no-deprecation"}, false, nil},
+		{"app", []string{"NODE_OPTIONS=--require=./a.js --inspect-brk=0"}, false, []string{"where no Node.js runs: --require, --inspect-brk"}},
 		{"", nil, false, []string{`"react-dom" is not installed`}},
 	}
 	for _, tt := range tests {

@@ -253,11 +253,17 @@ func TestScriptString(t *testing.T) {
 }
 
 // complete adds the files that check looks for.
-func complete(t *testing.T, dir string, m *Manifest) {
+func complete(t testing.TB, dir string, m *Manifest) {
 	t.Helper()
 	files := []string{m.Runtime.Script}
 	for _, p := range m.Pages {
 		files = append(files, p.HTML, p.Module, p.FallbackHTML)
+	}
+	for _, p := range m.Prerendered {
+		files = append(files, p.HTML, p.Data)
+	}
+	if m.Middleware != nil {
+		files = append(files, m.Middleware.Module)
 	}
 	for _, f := range files {
 		if f == "" {
@@ -333,6 +339,14 @@ func TestReadErrors(t *testing.T) {
 			m.Prerendered = map[string]Prerendered{"/a": {Route: "/a", Data: "/etc/passwd"}}
 		}), "server/runtime.js"), "damaged-build", "leads out of the folder"},
 		{"half copied", fsys(string(text), "server/runtime.js"), "damaged-build", "is missing"},
+		{"no data", fsys(edit(func(m *Manifest) {
+			m.Pages = nil
+			m.Prerendered = map[string]Prerendered{"/a": {Route: "/a", HTML: "server/pages/a.html", Data: "server/pages/a.json"}}
+		}), "server/runtime.js", "server/pages/a.html"), "damaged-build", "server/pages/a.json is missing"},
+		{"no middleware", fsys(edit(func(m *Manifest) {
+			m.Pages, m.Prerendered = nil, nil
+			m.Middleware = &Middleware{Module: "server/middleware.js"}
+		}), "server/runtime.js"), "damaged-build", "server/middleware.js is missing"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -424,15 +438,7 @@ func BenchmarkReadFS(b *testing.B) {
 	if err := Write(dir, m, client); err != nil {
 		b.Fatal(err)
 	}
-	for _, p := range m.Pages {
-		for _, f := range []string{p.HTML, p.Module, p.FallbackHTML, m.Runtime.Script} {
-			if f != "" {
-				if err := writeFile(filepath.Join(dir, filepath.FromSlash(f)), nil); err != nil {
-					b.Fatal(err)
-				}
-			}
-		}
-	}
+	complete(b, dir, m)
 	for b.Loop() {
 		if _, err := Read(dir); err != nil {
 			b.Fatal(err)

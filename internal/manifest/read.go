@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 
 	"github.com/onwardjs/onward/internal/diag"
 	"github.com/onwardjs/onward/internal/route"
@@ -97,19 +98,11 @@ func (m *Manifest) check(output fs.FS) error {
 	}
 	// Every page's files are opened at some time; a build that was copied
 	// halfway should say so now.
-	present := func(file string) error {
-		if file == "" {
-			return nil
-		}
-		if !fs.ValidPath(file) {
-			return fmt.Errorf("the file name %q leads out of the folder", file)
-		}
-		if _, err := fs.Stat(output, file); err != nil {
-			return fmt.Errorf("%s is missing", file)
-		}
-		return nil
+	there := folders{output, map[string]map[string]bool{}}
+	files := []string{m.Runtime.Script, m.Runtime.NodeScript, m.Instrumentation}
+	if m.Middleware != nil {
+		files = append(files, m.Middleware.Module)
 	}
-	files := []string{m.Runtime.Script}
 	for i := range m.Pages {
 		p := &m.Pages[i]
 		files = append(files, p.HTML, p.FallbackHTML)
@@ -120,17 +113,38 @@ func (m *Manifest) check(output fs.FS) error {
 			files = append(files, p.Module)
 		}
 	}
-	for _, f := range files {
-		if err := present(f); err != nil {
-			return err
-		}
+	for _, p := range m.Prerendered {
+		files = append(files, p.HTML, p.Data)
 	}
-	for path, p := range m.Prerendered {
-		for _, f := range []string{p.HTML, p.Data} {
-			if f != "" && !fs.ValidPath(f) {
-				return fmt.Errorf("the file name %q of %s leads out of the folder", f, path)
-			}
+	for _, f := range files {
+		switch {
+		case f == "":
+		case !fs.ValidPath(f):
+			return fmt.Errorf("the file name %q leads out of the folder", f)
+		case !there.have(f):
+			return fmt.Errorf("%s is missing", f)
 		}
 	}
 	return nil
+}
+
+// folders tells which files there are. It lists folders, as a build has many
+// files in few of them.
+type folders struct {
+	output fs.FS
+	names  map[string]map[string]bool
+}
+
+func (f *folders) have(file string) bool {
+	dir, name := path.Split(file)
+	names, listed := f.names[dir]
+	if !listed {
+		entries, _ := fs.ReadDir(f.output, path.Clean(dir)) // what cannot be listed has nothing
+		names = make(map[string]bool, len(entries))
+		for _, e := range entries {
+			names[e.Name()] = true
+		}
+		f.names[dir] = names
+	}
+	return names[name]
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -53,6 +54,9 @@ func runInfo(t *terminal, args []string) (int, error) {
 		for _, name := range []string{"NODE_ENV", "PORT", "HOSTNAME", "CI", "NO_COLOR", "FORCE_COLOR", "GOMAXPROCS", "GOMEMLIMIT", "GOGC",
 			"NEXT_DEPLOYMENT_ID", "NEXT_MANUAL_SIG_HANDLE", "NEXT_PRIVATE_STANDALONE", "HTTP_PROXY", "HTTPS_PROXY", "NODE_EXTRA_CA_CERTS"} {
 			if v, set := os.LookupEnv(name); set {
+				if u, err := url.Parse(v); err == nil && u.User != nil {
+					v = u.Redacted()
+				}
 				fmt.Fprintf(w, "  %s: %s\n", name, v)
 			}
 		}
