@@ -209,14 +209,27 @@ func TestScrolling(t *testing.T) {
 	p.sameDocument()
 }
 
-// P104-P106: what is pushed is what the address bar shows.
+// P111: clicks that ask for something else than this page here are left to the browser.
 func TestModifiedClicksAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	p := open(t, "/")
 	p.quiet()
 	p.mark()
-	p.eval(`window.prevented = null; document.addEventListener("click", (e) => { window.prevented = e.defaultPrevented; e.preventDefault(); });
-	  document.getElementById("to-about").dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey: true }))`, nil)
-	p.want("window.prevented", false)
+	p.eval(`document.addEventListener("click", (e) => { window.prevented = e.defaultPrevented; e.preventDefault(); });
+	  window.clicked = (options, name, value) => {
+	    const link = document.getElementById("to-about");
+	    if (name) link.setAttribute(name, value);
+	    link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ...options }));
+	    if (name) link.removeAttribute(name);
+	    return window.prevented;
+	  }`, nil)
+	for _, click := range []string{
+		`{ctrlKey: true}`, `{metaKey: true}`, `{shiftKey: true}`, `{altKey: true}`, `{button: 1, which: 2}`, `{}, "target", "_blank"`, `{}, "target", "other"`, `{}, "download", ""`,
+	} {
+		p.want("clicked("+click+")", false)
+	}
 	p.want("location.pathname", "/")
+	p.want(`clicked({}, "target", "_self")`, true)
+	p.until(heading + ` === "About & more"`)
+	p.sameDocument()
 }
