@@ -45,6 +45,15 @@ Route (pages)   Size  First Load JS
 
 ○  (Static)  HTML made by the build
 `},
+		{"middleware", []Row{{Route: "/", Symbol: StaticSymbol, Size: -1, FirstLoad: -1}}, TableStyle{Middleware: true}, `
+Route (pages)
+─ ○ /
+
+ƒ Proxy (Middleware)
+
+○  (Static)   HTML made by the build
+ƒ  (Dynamic)  made for each request
+`},
 		{"all kinds", []Row{
 			{Route: "/ssr", Symbol: DynamicSymbol, Size: 1230, FirstLoad: 71000},
 			{Route: "/posts/[slug]", Symbol: SSGSymbol, Size: 2000, FirstLoad: 72000, Revalidate: 10, Expire: 31536000, Paths: isr(pathRows(2, "/posts/%d"), 10, 31536000)},

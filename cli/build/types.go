@@ -66,7 +66,7 @@ func (b *build) setUpTypeScript() error {
 func (b *build) writeTypeScriptFiles() error {
 	file := filepath.Join(b.Dir, b.tsconfigPath())
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		if err := os.WriteFile(file, []byte(newTsconfig(path.Base(b.config.DistDir))), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(newTsconfig(filepath.ToSlash(b.config.DistDir))), 0o644); err != nil {
 			return cannotWrite(err)
 		}
 		b.progress.line("  tsconfig.json is new: the app has TypeScript and had none")
@@ -120,16 +120,21 @@ func (b *build) writeTypes(output string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return cannotWrite(err)
 	}
-	final := filepath.Join(b.Dir, filepath.FromSlash(b.config.DistDir), "types")
-	for name, text := range map[string]string{
-		"routes.d.ts":  routeTypes(b.routes, b.config),
-		"validator.ts": pageChecks(b.routes, final, b.Dir),
-	} {
+	for name, text := range b.typeFiles() {
 		if err := writeIfChanged(filepath.Join(dir, name), []byte(text)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// typeFiles are the files of <distDir>/types: name → text.
+func (b *build) typeFiles() map[string]string {
+	final := filepath.Join(b.Dir, filepath.FromSlash(b.config.DistDir), "types")
+	return map[string]string{
+		"routes.d.ts":  routeTypes(b.routes, b.config),
+		"validator.ts": pageChecks(b.routes, final, b.Dir),
+	}
 }
 
 const generatedTypes = "// Written by onward build and onward typegen. Changes are lost.\n\n"
