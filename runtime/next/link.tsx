@@ -201,7 +201,8 @@ const Link = forwardRef<HTMLAnchorElement, LinkProps>(function Link(props, forwa
   const inViewport = prefetchProp !== false && process.env.NODE_ENV === "production";
   const element = useRef<Element | null>(null);
   useEffect(() => {
-    if (!inViewport || !router || !element.current) return;
+    // A fragment or a class component as the child hands over no element.
+    if (!inViewport || !router || !(element.current instanceof Element)) return;
     return watch(element.current, () => {
       const now = latest.current;
       if (now.router) prefetch(now.router, now.href, now.as, now.locale, false);

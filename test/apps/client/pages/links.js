@@ -27,6 +27,7 @@ export default function Links() {
       <Link id="both" href="/static?both" onClick={() => say("onClick")} onNavigate={() => say("onNavigate")}>both</Link>
       <Link href="/static?legacy" legacyBehavior><a id="legacy" onClick={() => say("child onClick")}>legacy</a></Link>
       <Link href="/static?button" legacyBehavior passHref><button id="in-button">button</button></Link>
+      <Link href="/static?fragment" legacyBehavior><>no <b>element</b></></Link>
       <Link id="script" href="javascript:window.ran=1">script</Link>
       <Link id="changing" href={href} prefetch={false} onMouseEnter={() => say("onMouseEnter")}>changing</Link>
       <button id="change" onClick={() => setHref("/ssg/b")}>change</button>
