@@ -74,8 +74,25 @@ func TestPrefetch(t *testing.T) {
 			t.Errorf("prefetched without need: %v", made)
 		}
 	}
+	// The scripts of pages of any kind are fetched, those of no others.
+	linked := func(page string) string {
+		return `[...document.querySelectorAll("link[rel=prefetch]")].some((l) => decodeURIComponent(l.href).includes("/static/chunks/pages/` + page + `-"))`
+	}
+	if framework.Name != "next" {
+		for _, page := range []string{"about", "ssg/plain", "ssg/[slug]", "ssr", "gip", "dyn/[id]", "lazy/[id]"} {
+			p.want(linked(page), true)
+		}
+		p.want(linked("isr/hour"), false)
+	}
 	p.hover("to-b")
 	p.requested("data on hover", data("GET", "/ssg/b.json?slug=b"))
+	p.hover("to-about")
+	if framework.Name != "next" {
+		p.requested("script on hover", func(r request) bool { return r.Kind == "Script" && strings.Contains(r.Path, "/pages/about-") })
+	}
+	p.forget()
+	p.hover("to-plain")
+	p.requested("data again on hover", data("GET", "/ssg/plain.json"))
 	p.eval(`document.getElementById("to-far").scrollIntoView()`, nil)
 	p.requested("data after scrolling", data("GET", "/ssg/far.json?slug=far"))
 }
