@@ -23,6 +23,7 @@ func (m *Match) Rewritten(path string, query Values, o *Options) (out Match, ok 
 		}
 		out.Form, out.BuildID = m.Form, m.BuildID
 	}
+	out.apisBelow = true
 	out.Query, out.RawQuery = query, string(query.AppendQuery(nil))
 	return out, verdict.Outcome == Proceed
 }

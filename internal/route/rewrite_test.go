@@ -12,6 +12,8 @@ func TestRewritten(t *testing.T) {
 		{"/base/x", "/d/a b?c#d", "en /d/[id] html", "/x", "/d/a%20b%3Fc%23d"},
 		{"/base/x", "d//é", "en /d/[id] html", "/x", "/d/%C3%A9"},
 		{"/base/x", "", "en / html", "/x", "/"},
+		{"/base/fr/x", "/fr/api/y", "fr /api/[...all] html", "/x", "/api/y"},
+		{"/base/x", "/fr/api/y", "fr /api/[...all] html", "/x", "/api/y"},
 		{"/base/x", data + "/fr/ssr.json", "fr /ssr data", "/x", "/ssr"},
 		{"/base" + data + "/fr/x.json", "/ssr", "fr /ssr data", "/x", "/ssr"},
 	} {

@@ -72,6 +72,7 @@ type Match struct {
 
 	prefix     string // "/fr" as the client wrote it; empty for data requests
 	filesBelow bool   // the prefix is no part of the names of files
+	apisBelow  bool   // the prefix is a rewrite's: API routes are found behind it
 	slashed    bool   // TrailingSlash, and the app's URLs end so
 	entry      *entry // of Route
 	repeated   Values // query keys that are also params, as the URL had them

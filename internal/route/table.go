@@ -347,7 +347,7 @@ func (t *Table) Dynamic(m *Match) Verdict {
 func (m *Match) complete(e *entry, params Values, err error) Verdict {
 	p := m.RawPath
 	switch {
-	case e == nil || e.api && m.Form == Data || m.prefix != "" && IsAPI(p):
+	case e == nil || e.api && m.Form == Data || m.prefix != "" && !m.apisBelow && IsAPI(p):
 		return Verdict{Outcome: NotFound}
 	case strings.HasPrefix(p, "/_") && (strings.HasPrefix(p, "/_next/static/") || (Page{Route: p}).Special()):
 		// A missing asset is not found even where a catch-all takes every path:

@@ -141,7 +141,8 @@ func (d *Destination) Names() []string {
 func (d *Destination) External() bool { return d.scheme != "" }
 
 // Resolve gives a destination the params of a match. With appendParams, as rewrites
-// do, all params go to the query too, unless path or host use one of them.
+// do, all params go to the query too, unless path or host use one of them. The locale
+// that i18n puts in front is not one of them.
 func (d *Destination) Resolve(r *Request, params route.Values, appendParams bool) (Target, error) {
 	t := Target{Scheme: d.scheme}
 	var room [128]byte
@@ -176,7 +177,7 @@ func (d *Destination) Resolve(r *Request, params route.Values, appendParams bool
 	}
 	used := false
 	for i := range params {
-		used = used || d.used[params[i].Key]
+		used = used || d.used[params[i].Key] && params[i].Key != localeParam
 	}
 	for i := range params {
 		key := params[i].Key

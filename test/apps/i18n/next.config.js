@@ -24,14 +24,22 @@ module.exports = {
     { source: "/:nextInternalLocale(en|fr)/r5", destination: "/:nextInternalLocale/about", locale: false, permanent: false },
   ],
   rewrites: () => ({
-    beforeFiles: [{ source: "/w1", destination: "/about" }],
+    beforeFiles: [
+      { source: "/w1", destination: "/about" },
+      { source: "/wapi1", destination: "/api/echo" },
+    ],
     afterFiles: [
       { source: "/w2", destination: "/gssp?from=w2" },
       { source: "/fr/w3", destination: "/fr/about", locale: false },
       { source: "/fr/w4", destination: "/nl-NL/gssp", locale: false },
       { source: "/w5/:slug", destination: "/posts/:slug" },
+      { source: "/wapi2/:slug", destination: "/api/echo?from=:slug" },
+      { source: "/en/wapi3", destination: "/fr/api/echo", locale: false },
     ],
-    fallback: [{ source: "/w6", destination: "/gsp" }],
+    fallback: [
+      { source: "/w6", destination: "/gsp" },
+      { source: "/wapi4", destination: "/api/echo" },
+    ],
   }),
   headers: () => [
     { source: "/about", headers: [{ key: "x-about", value: "1" }] },
