@@ -48,3 +48,13 @@ func TestFindMiddleware(t *testing.T) {
 		}
 	}
 }
+
+func TestDeprecatedMiddleware(t *testing.T) {
+	if m := (&Middleware{File: "src/proxy.ts", Proxy: true}).Deprecated(); m != nil {
+		t.Errorf("a proxy: %v", m)
+	}
+	m := (&Middleware{File: "src/middleware.ts"}).Deprecated()
+	if m == nil || !strings.Contains(m.Hint, "src/proxy.ts") || m.File != "src/middleware.ts" {
+		t.Errorf("got %+v", m)
+	}
+}

@@ -38,20 +38,21 @@ func TestSourceRegex(t *testing.T) {
 
 func TestSourceRefused(t *testing.T) {
 	for source, want := range map[string]string{
-		"/:a:b":      `Must have text between two parameters, missing text after "a" at 5`,
-		"/:":         "Missing parameter name at 1",
-		"/(?a)":      `Pattern cannot start with "?" at 2`,
-		"/(a(b))":    "Capturing groups are not allowed at 3",
-		"/(":         "Unbalanced pattern at 1",
-		"/()":        "Missing pattern at 1",
-		"/a}":        "Unexpected } at 2",
-		"/*":         "Unexpected modifier * at 1",
-		"/{a":        "Expected a } at 3",
-		`/a\`:        `a \ at the end at 2`,
-		"/a(b)+":     `can not repeat "0" without a prefix and suffix`,
-		"/((?<n>a))": "groups with names",
-		`/(a\1)`:     "back-reference",
-		"/((?<=a)b)": "lookbehind",
+		"/:a:b":                             `Must have text between two parameters, missing text after "a" at 5`,
+		"/:":                                "Missing parameter name at 1",
+		"/(?a)":                             `Pattern cannot start with "?" at 2`,
+		"/(a(b))":                           "Capturing groups are not allowed at 3",
+		"/(":                                "Unbalanced pattern at 1",
+		"/()":                               "Missing pattern at 1",
+		"/a}":                               "Unexpected } at 2",
+		"/*":                                "Unexpected modifier * at 1",
+		"/{a":                               "Expected a } at 3",
+		`/a\`:                               `a \ at the end at 2`,
+		"/a(b)+":                            `can not repeat "0" without a prefix and suffix`,
+		"/((?<n>a))":                        "groups with names",
+		`/(a\1)`:                            "back-reference",
+		"/((?<=a)b)":                        "lookbehind",
+		"/" + strings.Repeat("a", maxRegex): "longer than 4096 characters",
 	} {
 		_, err := CompileSource(source, SourceOptions{})
 		if err == nil || !strings.Contains(err.Error(), want) {
