@@ -207,8 +207,9 @@ const Link = forwardRef<HTMLAnchorElement, LinkProps>(function Link(props, forwa
       const now = latest.current;
       if (now.router) prefetch(now.router, now.href, now.as, now.locale, false);
     });
-    // The router object changes with every navigation, what counts is whether there is one.
-  }, [inViewport, !router, href, as, locale]);
+    // The router object changes with every navigation, what counts is whether there is one, and its locale, which is
+    // that of a link without one.
+  }, [inViewport, !router, router?.locale, href, as, locale]);
 
   const outerRef: Ref<any> | undefined = legacyBehavior ? child.props.ref : forwarded;
   const ref = useCallback(
