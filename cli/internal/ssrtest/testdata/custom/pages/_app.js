@@ -1,6 +1,8 @@
 import App from "next/app";
 import Head from "next/head";
 
+globalThis.ran += " app";
+
 export default class MyApp extends App {
   static async getInitialProps(context) {
     const props = await App.getInitialProps(context);

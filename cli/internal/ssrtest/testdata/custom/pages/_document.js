@@ -1,6 +1,8 @@
 import Document, { Head, Html, Main, NextScript } from "next/document";
 import Script from "next/script";
 
+globalThis.ran = "document";
+
 export default class MyDocument extends Document {
   static async getInitialProps(ctx) {
     const original = ctx.renderPage;

@@ -1,5 +1,7 @@
 import Head from "next/head";
 
+const ran = globalThis.ran;
+
 export default function Page() {
   return (
     <div>
@@ -12,7 +14,7 @@ export default function Page() {
         <base href="/" />
         <link rel="canonical" href="/c" key="canonical" />
       </Head>
-      home
+      home, after {ran}
     </div>
   );
 }
