@@ -1,5 +1,5 @@
 /** Job "api": an API route, with the helpers that its `req` and `res` carry. */
-import { hostAsync, type Job } from "../platform/index";
+import { hostAsync, require, type Job } from "../platform/index";
 import { current, load } from "./app";
 import { ApiError, bytesOf, formatBytes, parseBody } from "./body";
 import { etagOf, isFresh } from "./etag";
@@ -39,6 +39,7 @@ export async function api(job: Job): Promise<void> {
     if (bodyParser !== false) {
       req.body = await parseBody(req, typeof bodyParser === "object" ? (bodyParser.sizeLimit ?? "1mb") : "1mb");
     }
+    if (isExpress(handler)) adoptExpress(handler, res);
     const result = await handler(req, res);
     if (current().dev) warnOfResult(result, res, req, externalResolver === true);
   } catch (error) {
@@ -46,6 +47,34 @@ export async function api(job: Job): Promise<void> {
     answerError(res, error);
   }
   return over;
+}
+
+/** An app of Express is a handler: a function with the prototypes that it gives to every request and response. */
+interface Express {
+  request: object;
+  response: object;
+}
+
+function isExpress(handler: object): handler is Express {
+  const { request, response } = handler as Partial<Express>;
+  return typeof request === "object" && typeof response === "object";
+}
+
+/** Leads the prototypes of Express, which come before those of node:http, to ours; our helpers go before its own. */
+function adoptExpress(app: Express, res: ApiResponse): void {
+  const http = require("http") as { IncomingMessage: { prototype: object }; ServerResponse: { prototype: object } };
+  lead(app.request, http.IncomingMessage.prototype, IncomingMessage.prototype);
+  lead(app.response, http.ServerResponse.prototype, ApiResponse.prototype);
+  for (const name of ["status", "json", "send", "redirect"] as const) {
+    Object.defineProperty(res, name, { value: res[name], writable: true, enumerable: true, configurable: true });
+  }
+}
+
+/** Puts `to` into the place of `from` in the prototype chain of an object. */
+function lead(object: object, from: object, to: object): void {
+  for (let at: object | null = object; at; at = Object.getPrototypeOf(at) as object | null) {
+    if (Object.getPrototypeOf(at) === from) return void Object.setPrototypeOf(at, to);
+  }
 }
 
 /**

@@ -100,6 +100,9 @@ func TestNativeAddon(t *testing.T) {
 	if _, text := ask(t, "GET", s.URL+"/api/fault?how=spawn", ""); text != `"spawned"` {
 		t.Errorf("child_process: %s", text)
 	}
+	if status, text := ask(t, "GET", s.URL+"/api/express?a=1", ""); status != 201 || text != `{"socket":"object","sent":false,"asked":"GET /api/express?a=1 application/json"}` {
+		t.Errorf("prototypes of node:http: %d %s", status, text)
+	}
 }
 
 // A process that is lost takes the requests inside it and no others; another is in
