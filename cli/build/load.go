@@ -47,6 +47,9 @@ func (b *build) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if cfg.File != "" {
+		b.progress.line("%s Running %s took %dms", b.progress.paint("32", "✓"), filepath.Base(cfg.File), time.Since(phase).Milliseconds())
+	}
 	b.config = cfg
 	if b.AllErrors {
 		b.config.PrerenderEarlyExit = false

@@ -244,7 +244,7 @@ func (r *reader) env(c *Config) {
 		return
 	}
 	m, ok := v.(map[string]any)
-	if !ok || !textMap.ok(v) {
+	if !ok {
 		r.fatal("Its values are inserted as strings: env: { NAME: \"value\" }.", "env must be an object of strings, not %s", describe(v))
 		return
 	}
@@ -256,7 +256,20 @@ func (r *reader) env(c *Config) {
 		}
 		if s, ok := m[key].(string); ok {
 			c.Env[key] = s
+			continue
 		}
+		// What is no string is inserted as what it is.
+		r.warn("config-options", fmt.Sprintf("%s has options that are not valid", r.file), "Write it as a string.").Detail =
+			fmt.Sprintf("%q must be a string, not %s", "env."+key, describe(m[key]))
+		literal, err := json.Marshal(m[key])
+		if err != nil || !literals.ok(map[string]any{key: m[key]}) {
+			r.fatal("Use a string.", "env.%s cannot be inserted: it is %s", key, describe(m[key]))
+			continue
+		}
+		if c.Compiler.Define == nil {
+			c.Compiler.Define = map[string]string{}
+		}
+		c.Compiler.Define["process.env."+key] = string(literal)
 	}
 }
 

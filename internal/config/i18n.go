@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -64,7 +65,7 @@ func (r *reader) i18n(c *Config) {
 		r.fatal("Set it to false to turn detection off, or remove it.", "i18n.localeDetection must be false, not %s", describe(d))
 	}
 	if d := m["domains"]; d != nil {
-		if err := decode(d, &out.Domains); err != nil {
+		if err := decode(r.domainOptions(d), &out.Domains); err != nil {
 			r.fatal(domainHint, "i18n.domains is not valid: %v", err)
 		}
 		for i := range out.Domains {
@@ -72,6 +73,22 @@ func (r *reader) i18n(c *Config) {
 		}
 	}
 	c.I18n = out
+}
+
+// domainOptions takes keys out of the domains that they do not have, with a warning.
+func (r *reader) domainOptions(v any) any {
+	list, _ := v.([]any)
+	for i, item := range list {
+		m, _ := item.(map[string]any)
+		for _, key := range slices.Sorted(maps.Keys(m)) {
+			if !slices.Contains([]string{"domain", "defaultLocale", "locales", "http"}, key) {
+				r.warn("config-options", fmt.Sprintf("%s has options that are not valid", r.file), domainHint).Detail =
+					fmt.Sprintf("\"i18n.domains[%d].%s\" is not an option", i, key)
+				delete(m, key)
+			}
+		}
+	}
+	return v
 }
 
 // localeName: the name can be the first segment of a path, and the name of a folder.

@@ -217,9 +217,11 @@ func (r *reader) retire() {
 		if v == nil {
 			continue
 		}
-		if o.fatal {
+		switch {
+		case o.fatal && !active(v): // turned off, which it is anyway
+		case o.fatal:
 			r.fatal(o.hint, "the option %q is no longer supported", o.path)
-		} else {
+		default:
 			r.warn("config-removed", fmt.Sprintf("the option %q has no effect any more", o.path), o.hint)
 		}
 		r.set(o.path, nil)
@@ -281,6 +283,8 @@ func (r *reader) check() {
 			path, v := prefix+key, m[key]
 			o, ok := known[path]
 			switch {
+			case !ok && strings.HasPrefix(path, "images."):
+				r.fatal("Correct its name, or remove it.", "%q is not an option", path)
 			case !ok:
 				bad = append(bad, fmt.Sprintf("%q is not an option", path))
 			case !o.want.ok(v):

@@ -106,6 +106,8 @@ func TestValues(t *testing.T) {
 			return [3]int{c.ExpireTime, int(c.CacheMaxMemorySize), c.StaticPageGenerationTimeout}
 		}, [3]int{3600, 0, 5}},
 		{`{"env":{"A":"1"}}`, func(c *Config) any { return c.Env["A"] }, "1"},
+		{`{"env":{"A":1,"B":false,"C":"2"},"compiler":{"define":{"D":"3"}}}`, func(c *Config) any { return []map[string]string{c.Env, c.Compiler.Define} },
+			[]map[string]string{{"C": "2"}, {"process.env.A": "1", "process.env.B": "false", "D": `"3"`}}},
 		{`{"compiler":{"define":{"V":"x","N":1},"defineServer":{"S":true}}}`, func(c *Config) any { return c.Compiler },
 			Compiler{Define: map[string]string{"V": `"x"`, "N": "1"}, DefineServer: map[string]string{"S": "true"}}},
 		{`{"compiler":{"removeConsole":{"exclude":["error"]},"reactRemoveProperties":true,"styledComponents":{"ssr":true},"emotion":true}}`, func(c *Config) any { return c.Compiler },
@@ -173,7 +175,9 @@ func TestFatal(t *testing.T) {
 		{`{"env":{"NODE_ENV":"x"}}`, `env must not set "NODE_ENV"`},
 		{`{"env":{"__x":"x"}}`, `env must not set "__x"`},
 		{`{"compiler":{"reactRemoveProperties":{"properties":["("]}}}`, `compiler.reactRemoveProperties has "("`},
-		{`{"env":{"A":1}}`, "env must be an object of strings"},
+		{`{"env":"A"}`, "env must be an object of strings"},
+		{`{"env":{"A":[]}}`, "env.A cannot be inserted"},
+		{`{"images":{"device":1}}`, `"images.device" is not an option`},
 		{`{"env":{"A":"1"},"compiler":{"define":{"process.env.A":"2"}}}`, `"A" is in both env and compiler.define`},
 		{`{"output":"static"}`, "output must be"},
 		{`{"output":"export","i18n":{"locales":["en"],"defaultLocale":"en"}}`, "i18n does not go with output"},
@@ -261,6 +265,9 @@ func TestWarnings(t *testing.T) {
 		{`{}`, nil},
 		{`{"foo":1,"images":{},"experimental":{"bar":2,"cpus":1}}`, []string{"\"experimental.bar\" is not an option\n\"foo\" is not an option"}},
 		{`{"trailingSlash":"yes"}`, []string{`"trailingSlash" must be true or false, not the string "yes"; it is ignored`}},
+		{`{"env":{"A":1}}`, []string{`"env.A" must be a string, not 1`}},
+		{`{"experimental":{"ppr":false}}`, nil},
+		{`{"i18n":{"locales":["en"],"defaultLocale":"en","domains":[{"domain":"a.b","defaultLocale":"en","extra":1}]}}`, []string{`"i18n.domains[0].extra" is not an option`}},
 		{`{"crossOrigin":"x"}`, []string{`"crossOrigin" must be "anonymous" or "use-credentials"`}},
 		{`{"webpack":{"$function":true}}`, []string{`"webpack" is not supported`}},
 		{`{"redirects":[],"rewrites":{"beforeFiles":[]},"headers":[],"i18n":null,"cacheComponents":false}`, nil},
@@ -377,6 +384,15 @@ func TestDeploymentIDFromEnvironment(t *testing.T) {
 	t.Setenv("NEXT_DEPLOYMENT_ID", "d-1")
 	if c, _, err := parse(t, `{"deploymentId":"x"}`); err != nil || c.DeploymentID != "d-1" {
 		t.Error(c, err)
+	}
+}
+
+func TestHandlerFromEnvironment(t *testing.T) {
+	t.Setenv("NEXT_CACHE_HANDLER_PATH", "./shared.js")
+	for js, want := range map[string]string{`{}`: "./shared.js", `{"cacheHandler":"./own.js"}`: "./own.js"} {
+		if c, _, err := parse(t, js); err != nil || c.CacheHandler != want {
+			t.Errorf("%s: %v, %v", js, c, err)
+		}
 	}
 }
 
