@@ -131,8 +131,8 @@ function checkProps(props: Record<string, unknown>): void {
 
 declare const process: { env: { NODE_ENV?: string } };
 
-function setRef(ref: Ref<any> | undefined, value: Element | null): (() => void) | void {
-  if (typeof ref === "function") return ref(value) as (() => void) | void;
+function setRef(ref: Ref<any> | undefined, value: Element | null): unknown {
+  if (typeof ref === "function") return ref(value);
   if (ref) ref.current = value;
 }
 
@@ -218,7 +218,8 @@ const Link = forwardRef<HTMLAnchorElement, LinkProps>(function Link(props, forwa
       const cleanup = setRef(outerRef, node);
       return () => {
         element.current = null;
-        if (cleanup) cleanup();
+        // What a ref answers need not be a cleanup: `(node) => (this.node = node)`.
+        if (typeof cleanup === "function") cleanup();
         else setRef(outerRef, null);
       };
     },

@@ -64,10 +64,14 @@ func TestPrefetch(t *testing.T) {
 	p.requested("data of a visible SSG link", data("GET", "/ssg/plain.json"))
 	p.requested("data of a visible dynamic SSG link", data("GET", "/ssg/a.json?slug=a"))
 	p.quiet()
-	for _, r := range p.made(data("GET", "/ssg/plain.json")) {
+	made := p.made(data("GET", "/ssg/plain.json"))
+	for _, r := range made {
 		if r.Purpose != "prefetch" {
 			t.Errorf("%v has purpose %q", r, r.Purpose)
 		}
+	}
+	if len(made) != 1 {
+		t.Errorf("asked for %d times: %v", len(made), made)
 	}
 	for _, path := range []string{"/ssg/b.json?slug=b", "/ssg/far.json?slug=far", "/ssr.json?from=home", "/gip.json", "/about.json", "/api/json.json", "/nowhere.json"} {
 		if made := p.made(data("GET", path)); len(made) > 0 {
@@ -93,6 +97,8 @@ func TestPrefetch(t *testing.T) {
 	p.forget()
 	p.hover("to-plain")
 	p.requested("data again on hover", data("GET", "/ssg/plain.json"))
+	p.eval(`document.getElementById("to-a").dispatchEvent(new TouchEvent("touchstart", { bubbles: true }))`, nil)
+	p.requested("data again on touch", data("GET", "/ssg/a.json?slug=a"))
 	p.eval(`document.getElementById("to-far").scrollIntoView()`, nil)
 	p.requested("data after scrolling", data("GET", "/ssg/far.json?slug=far"))
 }

@@ -1,4 +1,5 @@
 import Image from "next/image";
+import Link from "next/link";
 import { useState } from "react";
 import Probe from "../components/Probe";
 
@@ -11,6 +12,7 @@ export default function Images() {
   const say = (text) => (event) => (window.said ||= []).push(text + " " + (event?.type ?? event?.id));
   return (
     <Probe name="images">
+      <Link ref={(link) => link && ((window.said ||= []).push("ref " + link.nodeName + link.getAttribute("href")))} href="/static" prefetch={false}>link</Link>
       <button id="change" onClick={() => setSrc(dot + "#again")}>change</button>
       <Image id="early" src={src} alt="early" width={8} height={8} onLoad={say("early")} />
       <Image id="blurred" src={dot} alt="blurred" width={40} height={40} placeholder="blur" blurDataURL={blur} onLoad={say("blurred")} />
