@@ -57,6 +57,9 @@ type Options struct {
 	// CompileOnly ends the build once everything compiles. The previous output
 	// stays.
 	CompileOnly bool
+	// TypeChecker is the command line of a process that answers with CheckTypes.
+	// Empty: types are not checked.
+	TypeChecker []string
 }
 
 // Result of a build.
@@ -121,6 +124,11 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 		}
 		defer b.export.discard()
 	}
+	types, typed, err := b.startTypeCheck(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer types.abandon()
 	if err := b.compile(ctx); err != nil {
 		return nil, err
 	}
@@ -128,10 +136,17 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 		return nil, err
 	}
 	if b.CompileOnly {
+		if err := types.finish(ctx, b); err != nil {
+			return nil, err
+		}
 		b.progress.line("  Nothing was put into %s: --experimental-build-mode generate makes the whole build", b.config.DistDir)
 		return &Result{Dir: out.final}, nil
 	}
-	m, rows, err := b.generate(ctx)
+	m, rows, err := b.generate(typed)
+	// Wrong types may be why generating ended, and are what to mend first.
+	if err := types.finish(ctx, b); err != nil {
+		return nil, err
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -96,6 +96,10 @@ func runBuild(t *terminal, args []string) (int, error) {
 
 // buildOptions are those that every command which builds has.
 func buildOptions(t *terminal, dir string) build.Options {
+	var checker []string
+	if self, err := os.Executable(); err == nil {
+		checker = []string{self, checkTypesCommand}
+	}
 	return build.Options{
 		Dir:     dir,
 		Environ: os.Environ(),
@@ -103,8 +107,14 @@ func buildOptions(t *terminal, dir string) build.Options {
 		Err:     t.err,
 		Live:    t.outTTY && os.Getenv("CI") == "",
 		Style:   t.style,
+
+		TypeChecker: checker,
 	}
 }
+
+// checkTypesCommand is what a build runs this program with to check types in a
+// process of its own. It is no command for users.
+const checkTypesCommand = "check-types-for-build"
 
 // runInterruptibly builds until it is done or a signal asks to end; then the
 // previous build stays as it was, and the code is that of the signal.

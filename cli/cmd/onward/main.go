@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/onwardjs/onward"
+	"github.com/onwardjs/onward/cli/build"
 	"github.com/onwardjs/onward/internal/diag"
 )
 
@@ -85,6 +86,9 @@ func dispatch(t *terminal, args []string) (int, error) {
 	if args[0] == "-v" || args[0] == "--version" {
 		fmt.Fprintf(t.out, "Onward v%s (Next.js v%s)\n", onward.Version, onward.NextVersion)
 		return exitOK, nil
+	}
+	if args[0] == checkTypesCommand {
+		return exitOK, build.CheckTypes(os.Stdin, t.out)
 	}
 	for _, c := range commands() {
 		if c.name == args[0] {
