@@ -88,6 +88,10 @@ func (b *build) printExperiments() {
 	}
 	b.progress.line("- Experiments (use with caution):")
 	for _, e := range b.config.Experiments {
+		if e.Unknown {
+			b.progress.line("  ? %s (invalid experimental key)", e.Name)
+			continue
+		}
 		switch value := string(e.Value); value {
 		case "true":
 			b.progress.line("  ✓ %s", e.Name)

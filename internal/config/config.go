@@ -151,6 +151,8 @@ type Sass struct {
 type Experiment struct {
 	Name  string          `json:"name"`
 	Value json.RawMessage `json:"value"`
+	// Unknown: Next.js has no such option.
+	Unknown bool `json:"unknown,omitempty"`
 }
 
 // Default is the configuration of a project without a config file.

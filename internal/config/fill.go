@@ -258,9 +258,7 @@ func (r *reader) env(c *Config) {
 			c.Env[key] = s
 			continue
 		}
-		// What is no string is inserted as what it is.
-		r.warn("config-options", fmt.Sprintf("%s has options that are not valid", r.file), "Write it as a string.").Detail =
-			fmt.Sprintf("%q must be a string, not %s", "env."+key, describe(m[key]))
+		// What is no string is inserted as what it is; check has warned.
 		literal, err := json.Marshal(m[key])
 		if err != nil || !literals.ok(map[string]any{key: m[key]}) {
 			r.fatal("Use a string.", "env.%s cannot be inserted: it is %s", key, describe(m[key]))
@@ -376,7 +374,8 @@ func (r *reader) experiments(c *Config) {
 	m, _ := r.get("experimental").(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if b, err := json.Marshal(m[name]); err == nil {
-			c.Experiments = append(c.Experiments, Experiment{Name: name, Value: b})
+			_, isKnown := known["experimental."+name]
+			c.Experiments = append(c.Experiments, Experiment{Name: name, Value: b, Unknown: !isKnown})
 		}
 	}
 }

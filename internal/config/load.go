@@ -287,6 +287,12 @@ func (r *reader) check() {
 				r.fatal("Correct its name, or remove it.", "%q is not an option", path)
 			case !ok:
 				bad = append(bad, fmt.Sprintf("%q is not an option", path))
+			case path == "env" && object.ok(v):
+				for name, value := range v.(map[string]any) {
+					if !is[string](value) {
+						bad = append(bad, fmt.Sprintf("%q must be a string, not %s", "env."+name, describe(value)))
+					}
+				}
 			case !o.want.ok(v):
 				if strings.HasPrefix(path, "images") {
 					r.fatal("Correct it, or remove it to have the default.", "%q must be %s, not %s", path, o.want.text, describe(v))
@@ -306,6 +312,7 @@ func (r *reader) check() {
 	if len(bad) > 0 {
 		m := r.warn("config-options", fmt.Sprintf("%s has options that are not valid", r.file),
 			"Check their spelling and place: https://nextjs.org/docs/pages/api-reference/config/next-config-js")
+		slices.Sort(bad)
 		m.Detail = strings.Join(bad, "\n")
 	}
 	for _, o := range unsupported {
