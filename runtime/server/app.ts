@@ -74,10 +74,21 @@ function resolve(distDir: string, file: string): string {
   return file.startsWith("/") ? file : `${distDir}/${file}`;
 }
 
-/** The page of a route. Throws when the build has no such page, or what its module throws when it loads. */
+/**
+ * The page of a route. Throws when the build has no such page, or what its module throws when it loads.
+ *
+ * The modules of the document and the app run before those of the first page, whatever a page is loaded for: the order
+ * in which modules run decides the order of styles that CSS-in-JS packages write.
+ */
 export function load(route: string): Page {
   const known = loaded.get(route);
   if (known) return known;
+  if (!isApiRoute(route)) {
+    for (const frame of frames) {
+      if (frame === route) break;
+      loadQuietly(frame);
+    }
+  }
   const assets = current().pages[route];
   let exports: Record<string, unknown>;
   if (assets?.file) {
@@ -101,6 +112,23 @@ export function load(route: string): Page {
   };
   loaded.set(route, page);
   return page;
+}
+
+/** What every page is rendered in, in the order in which their modules run. */
+const frames = ["/_document", "/_app"];
+
+/** Loads a frame ahead of a page. What it throws is told when the frame itself is asked for, not as the page's mistake. */
+function loadQuietly(frame: string): void {
+  try {
+    load(frame);
+  } catch {
+    // Nothing is kept of a module that throws: it throws again.
+  }
+}
+
+/** Whether the route is a function that answers requests, not a page. */
+export function isApiRoute(route: string): boolean {
+  return route === "/api" || route.startsWith("/api/");
 }
 
 /** Named exports of a module, with `default` filled in for `module.exports = Component`. */

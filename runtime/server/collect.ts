@@ -3,7 +3,7 @@ import type { Job } from "../platform/index";
 import BuiltinApp from "../next/app";
 import BuiltinDocument from "../next/document";
 import BuiltinError from "../next/error";
-import { load, type Page } from "./app";
+import { isApiRoute, load, type Page } from "./app";
 import type { CollectJob, PageFacts } from "./protocol";
 
 /** Handler of Job "collect". */
@@ -26,7 +26,7 @@ const builtins: Record<string, { getInitialProps: unknown } | undefined> = {
 
 function factsOf(page: Page): PageFacts {
   const { route, Component, getStaticProps, getServerSideProps, getStaticPaths, config } = page;
-  const isApi = route === "/api" || route.startsWith("/api/");
+  const isApi = isApiRoute(route);
   const gip = Component?.getInitialProps;
   const builtin = builtins[route];
   return {

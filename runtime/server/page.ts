@@ -70,8 +70,6 @@ function unasked(url: string): RequestInfo {
 
 function begin(input: PageJob, job: Job): Visit {
   const boot = current();
-  // The order in which modules run decides the order of styles that CSS-in-JS packages write.
-  documentOf();
   const App = load("/_app").Component;
   const page = load(input.route);
   const written: Chunk[] = [];
