@@ -66,6 +66,7 @@ func TestFallbackPageFills(t *testing.T) {
 	p := open(t, "/lazy/fresh-"+framework.Name)
 	p.until(`document.getElementById("lazy")?.textContent.startsWith("fresh")`)
 	p.requested("its data", data("GET", "/lazy/fresh-"+framework.Name+".json?id=fresh-"+framework.Name))
+	p.requested("HEAD", data("HEAD", "/lazy/fresh-"+framework.Name+".json?id=fresh-"+framework.Name))
 	if documents := p.made(func(r request) bool { return r.Kind == "Document" }); len(documents) != 1 {
 		t.Errorf("documents: %v", documents)
 	}

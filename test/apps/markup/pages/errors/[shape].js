@@ -1,4 +1,16 @@
+import Router, { useRouter } from "next/router";
+
+function attempt(run) {
+  try {
+    return typeof run();
+  } catch {
+    return "throws";
+  }
+}
+
 export default function Shape(props) {
+  const router = useRouter();
+  if (props.methods) props.methods = ["push", "replace", "reload", "back", "forward", "prefetch", "beforePopState"].map((name) => attempt(() => router[name]("/")));
   return <pre>{JSON.stringify(props)}</pre>;
 }
 
@@ -68,6 +80,12 @@ export async function getServerSideProps({ params, res }) {
       res.appendHeader("X-A", "2");
       res.setHeader("Content-Type", "text/html; charset=latin1");
       return { props };
+    case "singleton": {
+      const fields = ["pathname", "query", "asPath", "isReady", "locale"].map((name) => attempt(() => Router[name]));
+      return { props: { fields, push: attempt(() => Router.push("/")), on: attempt(() => Router.events.on), ready: attempt(() => Router.ready(() => {})) } };
+    }
+    case "router-methods":
+      return { props: { methods: [] } };
     case "large":
       return { props: { text: "x".repeat(200_000) } };
   }
