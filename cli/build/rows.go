@@ -32,6 +32,9 @@ func (b *build) rows(pages []*page, tasks []task, results []made) []Row {
 			r.Symbol = StaticSymbol
 		case manifest.SSG:
 			r.Symbol = SSGSymbol
+			if p.Route == "/404" { // as in Next.js
+				r.Symbol = StaticSymbol
+			}
 		case manifest.Special:
 			r.Symbol = NoSymbol
 		default:
