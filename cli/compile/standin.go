@@ -18,6 +18,7 @@ const standInNamespace = "onward-stand-in"
 // without sockets) does not belong here: the build has to refuse that.
 var sideFeatures = map[string][]string{
 	"@smithy/node-http-handler": {"http2"},
+	"@whatwg-node/node-fetch":   {"tls"},
 	"agent-base":                {"net", "tls"},
 	"asap":                      {"domain"},
 	"axios":                     {"http2"},
