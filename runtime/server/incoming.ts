@@ -15,7 +15,8 @@ export interface Peer {
   remoteAddress: string;
   remotePort: number | undefined;
   remoteFamily: "IPv4" | "IPv6";
-  encrypted: boolean;
+  /** Only there over TLS. */
+  encrypted?: true;
   readable: boolean;
   writable: boolean;
   destroyed: boolean;
@@ -69,7 +70,7 @@ function peerOf(info: RequestInfo): Peer {
     remoteAddress: info.remoteAddress,
     remotePort: info.remotePort,
     remoteFamily: info.remoteAddress.includes(":") ? "IPv6" : "IPv4",
-    encrypted: info.https === true,
+    ...(info.https ? { encrypted: true } : undefined),
     readable: true,
     writable: true,
     destroyed: false,
@@ -166,6 +167,9 @@ export class IncomingMessage {
   }
   get trailers(): HeaderMap {
     return {};
+  }
+  get rawTrailers(): string[] {
+    return [];
   }
   setTimeout(): this {
     return this;

@@ -1,3 +1,15 @@
+const kinds = (object, names) => Object.fromEntries(names.split(" ").map((name) => [name, object?.[name] === null ? "null" : typeof object?.[name]]));
+
+const ofRequest =
+  "aborted complete connection destroy destroyed headers headersDistinct httpVersion httpVersionMajor httpVersionMinor isPaused listenerCount method off on once " +
+  "pause pipe rawHeaders rawTrailers read readable readableEnded resume setEncoding setTimeout socket trailers unpipe url query cookies body preview previewData draftMode";
+const ofResponse =
+  "addTrailers appendHeader connection cork destroy destroyed emit end finished flushHeaders getHeader getHeaderNames getHeaders hasHeader headersSent off on once " +
+  "removeHeader req sendDate setHeader setHeaders setTimeout shouldKeepAlive socket statusCode statusMessage strictContentLength uncork writable writableEnded " +
+  "writableFinished writableHighWaterMark writableLength writableNeedDrain write writeContinue writeEarlyHints writeHead writeProcessing " +
+  "status send json redirect setDraftMode setPreviewData clearPreviewData revalidate";
+const ofSocket = "destroy destroyed encrypted on once readable remoteAddress remoteFamily remotePort setKeepAlive setNoDelay setTimeout writable";
+
 /** One route for the raw side of the response, chosen by ?do=. */
 export default async function handler(req, res) {
   switch (req.query.do) {
@@ -55,6 +67,14 @@ export default async function handler(req, res) {
       return res.status(200).json({ late: true });
     case "flags":
       return res.json({ sent: res.headersSent, ended: res.writableEnded, finished: res.finished ?? null, chain: res.status(200) === res });
+    case "surface":
+      return res.json({ request: kinds(req, ofRequest), response: kinds(res, ofResponse), socket: kinds(req.socket, ofSocket), same: [res.req === req, req.connection === req.socket] });
+    case "node-headers":
+      res.setHeaders(new Map([["X-Map", "1"], ["X-List", ["a", "b"]]]));
+      res.setHeader("X-Number", 5);
+      res.setHeader("x-case", "1");
+      res.flushHeaders();
+      return res.end(JSON.stringify([res.headersSent, res.getHeader("x-number"), res.getHeaders()]));
     case "query": {
       const before = { ...req.query };
       req.query.added = "yes";
