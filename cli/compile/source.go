@@ -208,7 +208,7 @@ func (s *sources) place(path string) string {
 func (s *sources) appCode(text string) bool {
 	c := s.b.opt.Config.Compiler
 	return c.RemoveConsole && strings.Contains(text, "console") || len(s.properties) > 0 ||
-		c.StyledComponents && transform.MayUseStyledComponents(text)
+		c.StyledComponents && transform.MayUseStyledComponents(text) || c.Emotion && transform.MayUseEmotion(text)
 }
 
 // editAppCode does what the compiler option asks for.
@@ -224,6 +224,9 @@ func (s *sources) editAppCode(m *transform.Module, path string, server, browser 
 	}
 	if c.StyledComponents {
 		m.StyledComponents(s.b.report.show(path), server, browser)
+	}
+	if c.Emotion {
+		m.Emotion(s.b.report.show(path), server, browser)
 	}
 }
 

@@ -1,9 +1,6 @@
 package transform
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -59,52 +56,4 @@ func (m *Module) visit(enter func(*tsgo.Node) bool) {
 		return false
 	}
 	m.file.AsNode().ForEachChild(walk)
-}
-
-// styledPackages are where styled-components is imported from.
-var styledPackages = []string{"styled-components", "styled-components/native", "styled-components/macro"}
-
-// MayUseStyledComponents is the cheap test before StyledComponents.
-func MayUseStyledComponents(source string) bool { return strings.Contains(source, "styled-components") }
-
-// StyledComponents gives every component that the module makes with
-// styled-components an id of its own. Without one the package counts components
-// in the order of their creation, which is another on the server than in the
-// browser. file names the module.
-func (m *Module) StyledComponents(file string, edits ...*Edits) {
-	if !m.Valid || !MayUseStyledComponents(m.Source) {
-		return
-	}
-	m.bind()
-	names := map[string]bool{}
-	for _, s := range m.statements() {
-		if s.Kind != tsgo.KindImportDeclaration || !slices.Contains(styledPackages, s.AsImportDeclaration().ModuleSpecifier.Text()) {
-			continue
-		}
-		for _, b := range importBindings(s) {
-			if b.Kind != tsgo.KindImportSpecifier && b.Kind != tsgo.KindNamespaceImport || b.Kind == tsgo.KindImportSpecifier && slices.Contains([]string{"default", "styled"}, b.PropertyNameOrName().Text()) {
-				names[b.Name().Text()] = true
-			}
-		}
-	}
-	if len(names) == 0 {
-		return
-	}
-	isStyled := func(n *tsgo.Node) bool {
-		return n.Kind == tsgo.KindIdentifier && names[n.Text()] && tsgo.TopLevel(m.file, n)
-	}
-	sum := sha256.Sum256([]byte(file))
-	hash, count := hex.EncodeToString(sum[:4]), 0
-	m.visit(func(n *tsgo.Node) bool {
-		// styled.tag or styled(Component): what makes a component of CSS.
-		made := n.Kind == tsgo.KindPropertyAccess && isStyled(n.Expression()) || n.Kind == tsgo.KindCallExpression && isStyled(n.Expression())
-		if !made || n.Parent.Kind == tsgo.KindPropertyAccess && n.Parent.Name().Text() == "withConfig" {
-			return true
-		}
-		for _, e := range edits {
-			e.Insert(n.End(), fmt.Sprintf(`.withConfig({componentId:"sc-%s-%d"})`, hash, count))
-		}
-		count++
-		return true
-	})
 }

@@ -39,3 +39,13 @@ func TestStyledComponents(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestEmotion(t *testing.T) {
+	in := "import styled from \"@emotion/styled\";\nconst A = styled.a`x`, B = styled(A)`${A}:hover & { y }`, C = styled(\"b\", { shouldForwardProp: f })({ z: 1 }), D = styled.i<{ on: boolean }>`w`;\nfunction f(styled) { return styled.a`v`; }"
+	var e Edits
+	Parse("a.ts", in).Emotion("a.ts", &e)
+	want := "import styled from \"@emotion/styled\";\nconst A = styled(\"a\",{target:\"e#0\"})`x`, B = styled(A,{target:\"e#1\"})`${A}:hover & { y }`, C = styled(\"b\", {...({ shouldForwardProp: f }),target:\"e#2\"})({ z: 1 }), D = styled(\"i\",{target:\"e#3\"})<{ on: boolean }>`w`;\nfunction f(styled) { return styled.a`v`; }"
+	if got := regexp.MustCompile(`"e[0-9a-f]{8}`).ReplaceAllString(e.Apply(in, ""), `"e#`); got != want {
+		t.Errorf("got %s", got)
+	}
+}

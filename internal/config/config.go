@@ -40,7 +40,10 @@ type Config struct {
 	CacheHandler string `json:"cacheHandler,omitempty"`
 	// BuildID is what generateBuildId returned, trimmed; empty for the
 	// default.
-	BuildID                     string   `json:"buildId,omitempty"`
+	BuildID string `json:"buildId,omitempty"`
+	// OutputHashSalt changes the names of browser files: outputHashSalt, and
+	// NEXT_HASH_SALT of the environment after it.
+	OutputHashSalt              string   `json:"outputHashSalt,omitempty"`
 	ProductionBrowserSourceMaps bool     `json:"productionBrowserSourceMaps,omitempty"`
 	SkipTrailingSlashRedirect   bool     `json:"skipTrailingSlashRedirect,omitempty"`
 	SkipProxyURLNormalize       bool     `json:"skipProxyUrlNormalize,omitempty"`
@@ -133,7 +136,8 @@ type Compiler struct {
 	// take out of the app's code.
 	RemoveProperties []string `json:"removeProperties,omitempty"`
 	StyledComponents bool     `json:"styledComponents,omitempty"`
-	// Emotion makes @emotion/react the source of the JSX functions.
+	// Emotion makes @emotion/react the source of the JSX functions, and gives
+	// components of @emotion/styled a class by which others select them.
 	Emotion bool `json:"emotion,omitempty"`
 }
 
