@@ -62,7 +62,24 @@ var fileLoaders = []string{
 }
 
 // assetNames lays files out as emit does.
-const assetNames = "static/media/[name].[hash]"
+func (b *build) assetNames() string { return "static/media/[name].[hash]" + b.nameEnd() }
+
+// sum is the hash in the name of a browser file, of its content and outputHashSalt.
+func (b *build) sum(data []byte) []byte {
+	h := sha256.New()
+	h.Write([]byte(b.opt.Config.OutputHashSalt))
+	h.Write(data)
+	return h.Sum(nil)
+}
+
+// nameEnd does for names that esbuild chooses what the salt does in sum: another one
+// gives other names to the same content.
+func (b *build) nameEnd() string {
+	if b.opt.Config.OutputHashSalt == "" {
+		return ""
+	}
+	return hex.EncodeToString(b.sum(nil)[:3])
+}
 
 // resolvedAlready marks a look-up that this plugin itself started.
 type resolvedAlready struct{}
@@ -157,9 +174,8 @@ func (a *assets) image(path string) (string, *diag.Message) {
 
 // emit writes a file below static/media and returns its path.
 func (a *assets) emit(path string, data []byte) string {
-	sum := sha256.Sum256(data)
 	ext := filepath.Ext(path)
-	name := "static/media/" + strings.TrimSuffix(filepath.Base(path), ext) + "." + hex.EncodeToString(sum[:4]) + ext
+	name := "static/media/" + strings.TrimSuffix(filepath.Base(path), ext) + "." + hex.EncodeToString(a.b.sum(data)[:4]) + ext
 	a.b.out.write(name, data)
 	return name
 }

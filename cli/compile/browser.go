@@ -3,7 +3,6 @@ package compile
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"maps"
@@ -57,9 +56,9 @@ func (b *build) browserGraph(ctx context.Context) error {
 		Format:              api.FormatESModule,
 		Platform:            api.PlatformBrowser,
 		Outdir:              b.opt.OutDir,
-		EntryNames:          "[dir]/[name]-[hash]",
-		ChunkNames:          "static/chunks/[hash]",
-		AssetNames:          assetNames,
+		EntryNames:          "[dir]/[name]-[hash]" + b.nameEnd(),
+		ChunkNames:          "static/chunks/[hash]" + b.nameEnd(),
+		AssetNames:          b.assetNames(),
 		PublicPath:          b.assetPrefix() + "/_next/",
 		Engines:             targets(b.dir),
 		JSX:                 api.JSXAutomatic,
@@ -111,7 +110,7 @@ func (b *build) browserGraph(ctx context.Context) error {
 		name := b.outName(f.Path)
 		switch path.Ext(name) {
 		case ".css":
-			styles[name] = styleName(f.Contents)
+			styles[name] = b.styleName(f.Contents)
 			b.out.write(styles[name], f.Contents)
 		case ".js":
 			l.files[name] = &linkedFile{path: name, code: f.Contents}
@@ -159,8 +158,7 @@ func (b *build) browserGraph(ctx context.Context) error {
 		}
 	}
 	if b.source.process.Load() {
-		sum := sha256.Sum256([]byte(processScript))
-		name := "static/chunks/process-" + hex.EncodeToString(sum[:4]) + ".js"
+		name := "static/chunks/process-" + hex.EncodeToString(b.sum([]byte(processScript))[:4]) + ".js"
 		b.out.write(name, []byte(processScript))
 		b.result.MainScripts = append([]string{name}, b.result.MainScripts...)
 	}
@@ -286,7 +284,6 @@ func (b *build) assetPrefix() string {
 }
 
 // styleName is the path of a style sheet with this content.
-func styleName(css []byte) string {
-	sum := sha256.Sum256(css)
-	return "static/css/" + hex.EncodeToString(sum[:8]) + ".css"
+func (b *build) styleName(css []byte) string {
+	return "static/css/" + hex.EncodeToString(b.sum(css)[:8]) + ".css"
 }

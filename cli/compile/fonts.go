@@ -251,8 +251,7 @@ func (f *fonts) emit(x *font, name, ext string, data []byte, o fontOptions, prel
 	if preload = preload && (o.Preload == nil || *o.Preload); preload {
 		name += ".p"
 	}
-	sum := sha256.Sum256(data)
-	path := "static/media/" + name + "." + hex.EncodeToString(sum[:4]) + ext
+	path := "static/media/" + name + "." + hex.EncodeToString(f.b.sum(data)[:4]) + ext
 	f.b.out.write(path, data)
 	if preload && !slices.Contains(x.preload, path) {
 		x.preload = append(x.preload, path)

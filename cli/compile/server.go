@@ -115,7 +115,7 @@ func (b *build) bundleServer(ctx context.Context, pages []route.Page, edge bool)
 		MainFields:          []string{"main", "module"},
 		Outdir:              b.opt.OutDir,
 		ChunkNames:          "server/chunks/[hash]",
-		AssetNames:          assetNames,
+		AssetNames:          b.assetNames(),
 		Engines:             b.needs.engines(),
 		JSX:                 api.JSXAutomatic,
 		Tsconfig:            b.tsconfig,

@@ -29,6 +29,8 @@ func (r *reader) fill(c *Config) {
 	take(r, "reactStrictMode", &c.ReactStrictMode)
 	take(r, "crossOrigin", &c.CrossOrigin)
 	take(r, "productionBrowserSourceMaps", &c.ProductionBrowserSourceMaps)
+	take(r, "outputHashSalt", &c.OutputHashSalt)
+	c.OutputHashSalt += os.Getenv("NEXT_HASH_SALT")
 	take(r, "skipTrailingSlashRedirect", &c.SkipTrailingSlashRedirect)
 	take(r, "skipProxyUrlNormalize", &c.SkipProxyURLNormalize)
 	take(r, "useFileSystemPublicRoutes", &c.UseFileSystemPublicRoutes)

@@ -196,7 +196,7 @@ var options = []option{
 	{"outputFileTracingExcludes", listMap, works, ""},
 	{"outputFileTracingIncludes", listMap, works, ""},
 	{"outputFileTracingRoot", text, works, ""},
-	{"outputHashSalt", text, accepted, ""},
+	{"outputHashSalt", text, works, ""},
 	{"pageExtensions", texts, works, ""},
 	{"partialPrefetching", boolean, later, appOnly},
 	{"poweredByHeader", boolean, works, ""},
