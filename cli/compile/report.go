@@ -100,6 +100,11 @@ func (r *report) convert(m api.Message, severity diag.Severity, browser bool) *d
 	} else if strings.HasPrefix(m.Text, "No matching export in ") {
 		d.Code = "missing-export"
 		d.Hint = "check the name, or whether the module exports it as default"
+	} else if at := topLevelAwait(&m); at != nil {
+		*d = diag.Message{Severity: severity, Code: "top-level-await", Text: "top-level await is not supported in code that runs on the server"}
+		d.Hint = "await inside the functions that need the value, or keep the promise in a variable and await that"
+		r.place(d, at)
+		return d
 	} else if severity == diag.Error {
 		d.Code = "syntax"
 	}
@@ -114,6 +119,20 @@ func (r *report) convert(m api.Message, severity diag.Severity, browser bool) *d
 		d.Hint = "did you mean " + m.Location.Suggestion + "?"
 	}
 	return d
+}
+
+// topLevelAwait is where the await is that keeps a module from being required, as
+// all modules of the server are; nil when m is about something else.
+func topLevelAwait(m *api.Message) *api.Location {
+	if !strings.HasPrefix(m.Text, "This require call is not allowed because ") {
+		return nil
+	}
+	for _, n := range m.Notes {
+		if n.Location != nil && strings.HasPrefix(n.Text, "The top-level await ") {
+			return n.Location
+		}
+	}
+	return nil
 }
 
 // place fills in where m is, when esbuild knows and the maker of m did not.

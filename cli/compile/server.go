@@ -258,7 +258,15 @@ func (b *build) serverEntry(p route.Page) string {
 	from := quoteJS(b.pageModule(p))
 	// `export *` leaves the default out, and a page may lack one: naming it
 	// must not be an error here, but a message of our own.
-	return "export * from " + from + ";\nimport * as page from " + from + ";\nexport default page.default;\n"
+	code := "export * from " + from + ";\nimport * as page from " + from + ";\nexport default page.default;\n"
+	if p.File != "" {
+		// A module that is also required somewhere becomes a function that its
+		// importers call, with all that it imports. So modules run in the order of
+		// their imports; else those that pages share would run first, being in
+		// chunks. This requires nothing: the name is never set.
+		code += "globalThis.__ONWARD_NEVER && require(" + from + ");\n"
+	}
+	return code
 }
 
 // pageModule is what an entry imports: the page's file, or the module of next/*
