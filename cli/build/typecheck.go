@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -130,8 +129,8 @@ func (b *build) lacksTypes() bool {
 		return false
 	}
 	b.warn([]*diag.Message{{Severity: diag.Warning, Code: "no-types",
-		Text: "Types are not checked: " + listed(missing) + " not installed",
-		Hint: "Install it beside the app (npm install --save-dev " + strings.Join(missing, " ") + ") to have type errors fail the build."}})
+		Text: "Types are not checked, as this is not installed: " + strings.Join(missing, ", "),
+		Hint: "With `npm install --save-dev " + strings.Join(missing, " ") + "`, type errors fail the build."}})
 	return true
 }
 
@@ -159,15 +158,8 @@ func CheckTypes(in io.Reader, out io.Writer) error {
 	if err := json.NewDecoder(in).Decode(&p); err != nil {
 		return fmt.Errorf("build: type check: %w", err)
 	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(checkerGC)
-	}
 	return json.NewEncoder(out).Encode(tsgo.Check(context.Background(), p))
 }
-
-// checkerGC is how much the checker's heap may grow before it is collected, in
-// percent: it keeps nearly everything that it allocates.
-const checkerGC = 100
 
 // abandon ends the check if it still runs.
 func (c *typeCheck) abandon() {

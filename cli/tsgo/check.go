@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ type Project struct {
 	// What is imported is read all the same.
 	Skip []string `json:"skip,omitempty"`
 	// TypesDir is a folder whose content is Types (name → text), whatever lies there
-	// on disk. Its files are checked.
+	// on disk.
 	TypesDir string            `json:"typesDir"`
 	Types    map[string]string `json:"types,omitempty"`
 	// Major is the major version of TypeScript that the app has installed, 0 if
@@ -90,6 +91,14 @@ func Check(ctx context.Context, p Project) Checked {
 		return Checked{}
 	}
 	parsed.ParsedConfig.FileNames = roots
+	// Next.js does not follow references, whose output need not be there.
+	parsed.ParsedConfig.ProjectReferences = nil
+	if parsed.CompilerOptions().Checkers == nil {
+		// Each holds types of its own: a second one costs memory and time that
+		// pay off with many files and cores only.
+		n := min(max(runtime.GOMAXPROCS(0)/2, 1), mostCheckers)
+		parsed.CompilerOptions().Checkers = &n
+	}
 
 	program := compiler.NewProgram(compiler.ProgramOptions{Host: host, Config: parsed})
 	found := compiler.GetDiagnosticsOfAnyProgram(ctx, program, nil, false, program.GetBindDiagnostics, program.GetSemanticDiagnostics)
@@ -115,26 +124,22 @@ func rootFiles(included []string, p Project) []string {
 		skip = append(skip, tspath.NormalizePath(filepath.ToSlash(s)))
 	}
 	var roots []string
-	add := func(name string) {
-		if !slices.Contains(roots, name) {
-			roots = append(roots, name)
-		}
-	}
 	for _, name := range included {
 		if !slices.ContainsFunc(skip, func(s string) bool { return name == s || strings.HasPrefix(name, s+"/") }) {
 			roots = append(roots, name)
 		}
 	}
 	for _, f := range p.Files {
-		if _, err := os.Stat(f); err == nil {
-			add(tspath.NormalizePath(filepath.ToSlash(f)))
+		name := tspath.NormalizePath(filepath.ToSlash(f))
+		if _, err := os.Stat(f); err == nil && !slices.Contains(roots, name) {
+			roots = append(roots, name)
 		}
-	}
-	for name := range p.Types {
-		add(tspath.CombinePaths(tspath.NormalizePath(filepath.ToSlash(p.TypesDir)), name))
 	}
 	return roots
 }
+
+// mostCheckers is how many parts of a program are checked at once.
+const mostCheckers = 4
 
 // isSource tells TypeScript of the app from declarations and JavaScript.
 func isSource(name string) bool {

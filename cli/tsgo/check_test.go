@@ -68,6 +68,12 @@ func TestCheck(t *testing.T) {
 			set: func(p *Project, _ string) {
 				p.Types = map[string]string{"routes.d.ts": "declare global { type Route = '/' }\nexport {};\n", "check.ts": "import '../../a';\n"}
 			}, want: "a.ts:44+1 2322"},
+		{name: "CommonJS, and data as modules", files: map[string]string{"tsconfig.json": options(`"module": "commonjs", "resolveJsonModule": false, "isolatedModules": false,`),
+			"a.ts": "import d from './d.json';\nexport const n: string = d.n;\nexport { T } from './t';\n", "d.json": `{ "n": 1 }`, "t.ts": "export type T = 1;\n"},
+			want: "a.ts:39+1 2322 a.ts:65+1 1205"},
+		{name: "references", files: map[string]string{"tsconfig.json": `{ "compilerOptions": { "lib": ["es5"] }, "files": ["a.ts"], "references": [{ "path": "./other" }] }`,
+			"a.ts": "import { n } from './other/b';\nexport const s: string = n;\n", "other/b.ts": "export const n = 1;\n",
+			"other/tsconfig.json": `{ "compilerOptions": { "composite": true, "outDir": "out" } }`}, want: "a.ts:44+1 2322"},
 		{name: "configuration", files: map[string]string{"tsconfig.json": `{ "extends": "./none.json" }`, "a.ts": ""}, want: ":0+0 5083"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

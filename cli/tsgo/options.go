@@ -8,8 +8,9 @@ import (
 	"github.com/microsoft/typescript-go/internal/tspath"
 )
 
-// adapt fills in the options that Next.js writes into a tsconfig.json that lacks
-// them, and replaces those that TypeScript has removed by what they amount to.
+// adapt fills in the options that Next.js writes into a tsconfig.json: what it
+// suggests where the file has nothing, what its compiler needs in any case. Options
+// that TypeScript has removed are replaced by what they amount to.
 func adapt(o *core.CompilerOptions, dir string, major int) {
 	unset := func(t *core.Tristate, value core.Tristate) {
 		if t.IsUnknown() {
@@ -19,10 +20,6 @@ func adapt(o *core.CompilerOptions, dir string, major int) {
 	unset(&o.AllowJs, core.TSTrue)
 	unset(&o.SkipLibCheck, core.TSTrue)
 	unset(&o.Strict, core.TSFalse)
-	unset(&o.ResolveJsonModule, core.TSTrue)
-	if !o.VerbatimModuleSyntax.IsTrue() {
-		unset(&o.IsolatedModules, core.TSTrue)
-	}
 	if o.Target == core.ScriptTargetNone || o.Target == core.ScriptTargetES5 {
 		o.Target = core.ScriptTargetES2017
 	}
@@ -37,8 +34,9 @@ func adapt(o *core.CompilerOptions, dir string, major int) {
 	case core.ModuleResolutionKindUnknown, core.ModuleResolutionKindClassic, core.ModuleResolutionKindNode10:
 		o.ModuleResolution = core.ModuleResolutionKindUnknown // follows from module
 	}
-	if o.Jsx == core.JsxEmitNone || o.Jsx == core.JsxEmitPreserve {
-		o.Jsx = core.JsxEmitReactJSX
+	o.ResolveJsonModule, o.Jsx = core.TSTrue, core.JsxEmitReactJSX
+	if !o.VerbatimModuleSyntax.IsTrue() {
+		o.IsolatedModules = core.TSTrue
 	}
 	if major < 6 {
 		if o.Types == nil {
