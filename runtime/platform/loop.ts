@@ -277,8 +277,8 @@ function begin(id: number, text: string, body: Uint8Array | undefined, streams: 
   setContinuation(undefined);
 }
 
-/** Jobs that came before boot was done. */
-let early: (() => void)[] | undefined = [];
+/** Jobs that came before boot was done, by their number. */
+let early: Map<number, () => void> | undefined = new Map();
 
 function boot(text: string): void {
   const start = async (): Promise<void> => {
@@ -288,9 +288,9 @@ function boot(text: string): void {
   start().then(
     () => {
       post(Out.Ready, 0);
-      const list = early ?? [];
+      const list = early;
       early = undefined;
-      for (const begin of list) begin();
+      for (const begin of list?.values() ?? []) begin();
     },
     (error: unknown) => post(Out.Ready, 0, printable(error)),
   );
@@ -300,7 +300,7 @@ function dispatch(kind: In, id: number, text: string | undefined, body: Uint8Arr
   try {
     switch (kind) {
       case In.Job:
-        if (early) early.push(() => begin(id, text!, body, n === 1));
+        if (early) early.set(id, () => begin(id, text!, body, n === 1));
         else begin(id, text!, body, n === 1);
         break;
       case In.Result:
@@ -328,7 +328,8 @@ function dispatch(kind: In, id: number, text: string | undefined, body: Uint8Arr
         jobs.get(id)?.credit(n);
         break;
       case In.Abort:
-        jobs.get(id)?.abort();
+        if (early?.delete(id)) post(Out.End, id);
+        else jobs.get(id)?.abort();
         break;
       case In.Rejections:
         rejections(text as unknown as unknown[]);
