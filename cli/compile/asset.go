@@ -41,9 +41,9 @@ const fileFilter = `\.(woff2?|ttf|otf|eot|mp3|mp4|webm|ogg|wav|flac|pdf)$`
 
 // named gives, for the module at importer, the import path of a file that
 // `new URL(specifier, import.meta.url)` names. Scripts are none: they would have
-// to be bundled.
-func (a *assets) named(importer string) func(specifier string) string {
-	return func(specifier string) string {
+// to be bundled, see namedInBrowser.
+func (a *assets) named(importer string) func(specifier string, worker bool) string {
+	return func(specifier string, _ bool) string {
 		full := filepath.Join(filepath.Dir(importer), filepath.FromSlash(specifier))
 		info, err := os.Stat(full)
 		if !strings.HasPrefix(specifier, ".") || err != nil || !info.Mode().IsRegular() || sourcePattern.MatchString(full) {

@@ -85,6 +85,7 @@ func (b *build) browserGraph(ctx context.Context) error {
 			b.styles.plugin(true),
 			b.contexts.plugin(),
 			b.assets.plugin(),
+			b.workerPlugin(),
 			b.wasmPlugin(true),
 			b.fonts.plugin(true),
 			b.source.plugin(true),

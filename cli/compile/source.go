@@ -162,7 +162,7 @@ func (s *sources) read(f *sourceFile, path string) error {
 		if own { // packages open what lies beside them
 			m.FileURLs(&server, `"file:///"`, s.b.assets.named(path))
 		}
-		m.FileURLs(&browser, "document.baseURI", s.b.assets.named(path))
+		m.FileURLs(&browser, "globalThis.location.href", s.b.namedInBrowser(path))
 	}
 	if app {
 		s.editAppCode(m, path, &server, &browser)

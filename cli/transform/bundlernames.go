@@ -59,9 +59,9 @@ func MayNameFiles(source string) bool { return strings.Contains(source, "import.
 
 // FileURLs compiles `new URL("./file", import.meta.url)`. module gives the import
 // path whose default export is the URL of the file named, or "" to leave the
-// expression alone. base is the JavaScript expression of what that is relative
-// to.
-func (m *Module) FileURLs(e *Edits, base string, module func(specifier string) string) {
+// expression alone; worker says that `new Worker` or `new SharedWorker` is around
+// it. base is the JavaScript expression of what that is relative to.
+func (m *Module) FileURLs(e *Edits, base string, module func(specifier string, worker bool) string) {
 	if !m.Valid || !MayNameFiles(m.Source) {
 		return
 	}
@@ -77,7 +77,7 @@ func (m *Module) FileURLs(e *Edits, base string, module func(specifier string) s
 			args[1].Kind != tsgo.KindPropertyAccess || args[1].Name().Text() != "url" || args[1].Expression().Kind != tsgo.KindMetaProperty {
 			return true
 		}
-		path := module(args[0].Text())
+		path := module(args[0].Text(), m.startsWorker(x))
 		if path == "" {
 			return true
 		}
@@ -90,6 +90,17 @@ func (m *Module) FileURLs(e *Edits, base string, module func(specifier string) s
 	if n > 0 {
 		e.Insert(m.afterDirectives(), imports.String())
 	}
+}
+
+// startsWorker reports whether a URL is the first argument of `new Worker` or `new
+// SharedWorker`.
+func (m *Module) startsWorker(url *tsgo.Node) bool {
+	p := url.Parent
+	if p.Kind != tsgo.KindNewExpression || p.Expression().Kind != tsgo.KindIdentifier || m.shadowed(p.Expression()) {
+		return false
+	}
+	args, name := p.Arguments(), p.Expression().Text()
+	return (name == "Worker" || name == "SharedWorker") && len(args) > 0 && args[0] == url
 }
 
 // afterDirectives is where an import may be put: after "use client" and the like.

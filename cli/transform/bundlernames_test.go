@@ -19,8 +19,11 @@ func TestProvideBuffer(t *testing.T) {
 }
 
 func TestFileURLs(t *testing.T) {
-	module := func(s string) string {
-		if s == "./worker.js" {
+	module := func(s string, worker bool) string {
+		if worker {
+			return "worker:" + s
+		}
+		if s == "./script.js" {
 			return ""
 		}
 		return "file:" + s
@@ -30,8 +33,10 @@ func TestFileURLs(t *testing.T) {
 a(new URL("./a.txt", import.meta.url).href, new URL(` + "`./b.bin`" + `, import.meta.url));`,
 			`"use client";
 import __onward_file_ from "file:./a.txt";import __onward_file__ from "file:./b.bin";a(new URL(__onward_file_,BASE).href, new URL(__onward_file__,BASE));`},
-		{`new Worker(new URL("./worker.js", import.meta.url)); new URL("./x", base); new URL(x, import.meta.url);`,
-			`new Worker(new URL("./worker.js", import.meta.url)); new URL("./x", base); new URL(x, import.meta.url);`},
+		{`new URL("./script.js", import.meta.url); new URL("./x", base); new URL(x, import.meta.url);`,
+			`new URL("./script.js", import.meta.url); new URL("./x", base); new URL(x, import.meta.url);`},
+		{`new Worker(new URL("./w.js", import.meta.url), { name: "w" }); function f(Worker) { new Worker(new URL("./x", import.meta.url)) }`,
+			`import __onward_file_ from "worker:./w.js";import __onward_file__ from "file:./x";new Worker(new URL(__onward_file_,BASE), { name: "w" }); function f(Worker) { new Worker(new URL(__onward_file__,BASE)) }`},
 	}
 	for _, c := range cases {
 		var e Edits
