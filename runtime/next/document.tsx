@@ -273,6 +273,12 @@ export function NextScript({ nonce, crossOrigin }: OriginProps): ReactElement | 
   );
 }
 
+/**
+ * The text that <NextScript> puts into its script, for hashes of a content
+ * security policy; props are those of the document.
+ */
+NextScript.getInlineScriptSource = (props: Pick<HtmlContextValue, "nextDataText">): string => props.nextDataText();
+
 /** The document of an app that has no pages/_document; base class of those that are classes. */
 export default class Document<P = {}> extends Component<DocumentProps & P> {
   /** Renders the page; override to collect styles, calling this first. */

@@ -27,7 +27,7 @@ export default class MyDocument extends Document {
           <Script id="first" strategy="beforeInteractive" dangerouslySetInnerHTML={{ __html: "var x=1<2" }} />
         </Head>
         <body className="b">
-          text {keys} {__NEXT_DATA__.page}
+          text {keys} {__NEXT_DATA__.page} {NextScript.getInlineScriptSource(this.props).slice(0, 9)}
           <Main />
           <NextScript />
           <Script src="/later.js" strategy="lazyOnload" />
