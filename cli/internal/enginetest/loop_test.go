@@ -431,19 +431,20 @@ const seen = [];
 handle("wait", (job) => { job.onAbort(() => seen.push("abort " + job.input)); return new Promise(() => {}); });
 handle("pour", async (job) => { job.head("{}"); job.onAbort(() => seen.push("abort pour")); try { for (;;) { await job.write("x".repeat(65536)); } } catch (e) { seen.push(e.name); } });
 answer("seen", async () => { await sleep(5); return seen; });`, engine.Options{}, nil, nil)
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	r.must("seen", nil) // from now on a Job begins at once
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
 	_, err := r.Do(ctx, &engine.Job{Name: "wait", Input: []byte("1")})
 	if kind, _ := engine.KindOf(err); kind != engine.Timeout {
 		t.Errorf("a passed deadline gave %v", err)
 	}
 	ctx, cancel = context.WithCancel(context.Background())
-	time.AfterFunc(10*time.Millisecond, cancel)
+	time.AfterFunc(200*time.Millisecond, cancel)
 	_, err = r.Do(ctx, &engine.Job{Name: "wait", Input: []byte("2")})
 	if kind, _ := engine.KindOf(err); kind != engine.Aborted {
 		t.Errorf("a cancelled context gave %v", err)
 	}
-	_, err = r.Do(context.Background(), &engine.Job{Name: "wait", Input: []byte("3"), Timeout: 10 * time.Millisecond})
+	_, err = r.Do(context.Background(), &engine.Job{Name: "wait", Input: []byte("3"), Timeout: 200 * time.Millisecond})
 	if kind, _ := engine.KindOf(err); kind != engine.Timeout {
 		t.Errorf("a Job without answer gave %v", err)
 	}

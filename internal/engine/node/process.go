@@ -153,6 +153,7 @@ func (m *process) write() {
 		}
 		batch := m.batch(spare[:0])
 		m.Mu.Unlock()
+		m.pool.Left() // Jobs may have been taken out
 		if _, err := m.messages.Write(batch); err != nil {
 			return
 		}
@@ -188,6 +189,7 @@ func (m *process) sift(out, from []byte) []byte {
 		from = rest
 		switch {
 		case message.Kind == pool.InNothing:
+		case message.Kind == pool.InAbort && m.drop(message.ID):
 		case message.Kind != pool.InJob:
 			out = append(out, raw...)
 		case len(m.Held) > 0 || m.under.Load() >= ahead:
@@ -199,6 +201,19 @@ func (m *process) sift(out, from []byte) []byte {
 		}
 	}
 	return out
+}
+
+// drop takes out a Job whose caller has gone while it was kept back: its abort
+// would reach the process before it did. Mu is held.
+func (m *process) drop(id uint32) (found bool) {
+	pool.EachJob(m.Held, func(held uint32, at int) bool {
+		if found = held == id; found {
+			m.Held[at] = pool.InNothing
+			m.Forget(id)
+		}
+		return !found
+	})
+	return found
 }
 
 // read delivers what the process posts, until it is gone.

@@ -198,6 +198,13 @@ func (w *Worker) TakeBack(id uint32, batch []byte) bool {
 	return true
 }
 
+// Forget removes a Job whose caller has gone before it began. Mu is held.
+func (w *Worker) Forget(id uint32) {
+	delete(w.calls, id)
+	w.waiting.Add(-1)
+	w.Pool.begun(1)
+}
+
 // Begun counts n Jobs that no longer wait.
 func (w *Worker) Begun(n int) {
 	if n > 0 {
