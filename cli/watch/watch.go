@@ -1,0 +1,2 @@
+// Package watch tells which files of a project change while it is developed.
+package watch
