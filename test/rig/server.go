@@ -54,26 +54,37 @@ func (a *App) StartOn(ctx context.Context, f Framework, path string, wrapper []s
 		return nil, err
 	}
 	f.Command = append(append([]string{}, wrapper...), f.Command...)
-	ctx, cancel := context.WithCancel(ctx)
-	host := cmp.Or(a.Host, "127.0.0.1")
-	s := &Server{URL: "http://" + net.JoinHostPort(host, strconv.Itoa(port)), exited: make(chan struct{}), cancel: cancel}
-	s.cmd = a.command(ctx, f, "start", "-p", strconv.Itoa(port), "-H", host)
-	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
-	begin := time.Now()
-	if err := s.cmd.Start(); err != nil {
-		cancel()
-		return nil, fmt.Errorf("rig: %s start: %w", f.Name, err)
+	s, begin, err := a.launch(ctx, f, port, []string{"start", "-p", strconv.Itoa(port), "-H", a.host()})
+	if err != nil {
+		return nil, err
 	}
-	go func() {
-		s.cmd.Wait()
-		close(s.exited)
-	}()
 	if err := s.await(path); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("rig: %s start: %w\n%s", f.Name, err, s.Log())
 	}
 	s.Ready = time.Since(begin)
 	return s, nil
+}
+
+// host is what the app's servers listen on.
+func (a *App) host() string { return cmp.Or(a.Host, "127.0.0.1") }
+
+// launch starts a server's process and tells when it did.
+func (a *App) launch(ctx context.Context, f Framework, port int, args []string) (*Server, time.Time, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	s := &Server{URL: "http://" + net.JoinHostPort(a.host(), strconv.Itoa(port)), exited: make(chan struct{}), cancel: cancel}
+	s.cmd = a.command(ctx, f, args...)
+	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
+	begin := time.Now()
+	if err := s.cmd.Start(); err != nil {
+		cancel()
+		return nil, begin, fmt.Errorf("rig: %s %s: %w", f.Name, args[0], err)
+	}
+	go func() {
+		s.cmd.Wait()
+		close(s.exited)
+	}()
+	return s, begin, nil
 }
 
 // await polls until path answers, for at most 30 seconds.
@@ -140,11 +151,30 @@ func (s *Server) Memory() (Memory, error) {
 
 // treeMemory sums the memory of a process and its descendants.
 func treeMemory(root int, pss bool) (Memory, error) {
+	var m Memory
+	err := walkTree(root, func(p process) {
+		m.RSS += p.pages * int64(os.Getpagesize())
+		if pss {
+			m.PSS += proportional(p.pid)
+		}
+	})
+	return m, err
+}
+
+// process is a line of /proc/*/stat.
+type process struct {
+	pid, parent  int
+	ticks, pages int64 // processor time, resident memory
+}
+
+// walkTree visits a process and its descendants.
+func walkTree(root int, visit func(process)) error {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
-		return Memory{}, fmt.Errorf("rig: %w", err)
+		return fmt.Errorf("rig: %w", err)
 	}
-	parents, pages := map[int]int{}, map[int]int64{}
+	parents := map[int]int{}
+	var all []process
 	for _, entry := range entries {
 		pid, err := strconv.Atoi(entry.Name())
 		if err != nil {
@@ -154,29 +184,31 @@ func treeMemory(root int, pss bool) (Memory, error) {
 		if err != nil {
 			continue
 		}
-		// The name in brackets may hold anything; fields are counted after it:
-		// state, parent, ..., and resident pages as the 22nd.
+		// The name in brackets may hold anything; fields are counted after it: state,
+		// parent, ..., user and system time as the 12th and 13th, pages as the 22nd.
 		fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
 		if len(fields) < 22 {
 			continue
 		}
-		parents[pid], _ = strconv.Atoi(fields[1])
-		pages[pid], _ = strconv.ParseInt(fields[21], 10, 64)
-	}
-	var m Memory
-	for pid, n := range pages {
-		if !descends(pid, root, parents) {
-			continue
+		number := func(i int) int64 {
+			n, _ := strconv.ParseInt(fields[i], 10, 64)
+			return n
 		}
-		m.RSS += n * int64(os.Getpagesize())
-		if pss {
-			m.PSS += proportional(pid)
+		p := process{pid: pid, parent: int(number(1)), ticks: number(11) + number(12), pages: number(21)}
+		parents[pid] = p.parent
+		all = append(all, p)
+	}
+	found := false
+	for _, p := range all {
+		if descends(p.pid, root, parents) {
+			found = true
+			visit(p)
 		}
 	}
-	if m.RSS == 0 {
-		return Memory{}, fmt.Errorf("rig: process %d is gone", root)
+	if !found {
+		return fmt.Errorf("rig: process %d is gone", root)
 	}
-	return m, nil
+	return nil
 }
 
 // proportional is a process's share of the pages that it uses.
