@@ -4,7 +4,9 @@ go 1.26.0
 
 require (
 	github.com/andybalholm/brotli v1.2.0
+	github.com/coder/websocket v1.8.14
 	github.com/evanw/esbuild v0.28.2
+	github.com/fsnotify/fsnotify v1.10.1
 	github.com/microsoft/typescript-go/onward v0.0.0
 	github.com/onwardjs/onward v0.0.0
 	golang.org/x/image v0.47.0
