@@ -113,6 +113,8 @@ type Config struct {
 	Headers   []HeaderRule `json:"headers,omitempty"`
 	I18n      *I18n        `json:"i18n,omitempty"`
 	Images    Images       `json:"images"`
+
+	Dev Dev `json:"-"`
 }
 
 // TypeScript is the typescript option.
@@ -177,6 +179,7 @@ func Default() *Config {
 		IsrFlushToDisk:              true,
 		LargePageDataBytes:          128000,
 		PrerenderEarlyExit:          true,
+		Dev:                         Dev{BrowserLogs: "warn", Indicator: "bottom-left"},
 		Images: Images{
 			DeviceSizes:           []int{640, 750, 828, 1080, 1200, 1920, 2048, 3840},
 			ImageSizes:            []int{32, 48, 64, 96, 128, 256, 384},

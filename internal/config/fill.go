@@ -68,6 +68,7 @@ func (r *reader) fill(c *Config) {
 	r.i18n(c)
 	r.images(c)
 	r.experiments(c)
+	r.development(c)
 
 	for _, name := range c.TranspilePackages {
 		if slices.Contains(c.ServerExternalPackages, name) {

@@ -123,6 +123,10 @@ func TestValues(t *testing.T) {
 		{`{"turbopack":{"rules":{"{*,own}":[{"loaders":["a"],"as":"*.tsx","condition":{"path":{"$regexp":"\\.mdx?$"}}}]}}}`, func(c *Config) any { return c.LoaderRules },
 			[]LoaderRule{{Glob: "{*,own}", Path: `\.mdx?$`, Loaders: []Loader{{Name: "a"}}, As: "*.tsx"}}},
 		{`{"experimental":{"cpus":2,"isrFlushToDisk":false}}`, func(c *Config) any { return [2]any{c.Cpus, c.IsrFlushToDisk} }, [2]any{2, false}},
+		{`{"logging":{"incomingRequests":{"ignore":[{"$regexp":"/api/health"}]},"browserToTerminal":true},"devIndicators":{"position":"top-left"}}`, func(c *Config) any { return c.Dev },
+			Dev{IgnoreRequests: []string{"/api/health"}, BrowserLogs: "all", Indicator: "top-left"}},
+		{`{"logging":false,"devIndicators":false,"experimental":{"lockDistDir":false}}`, func(c *Config) any { return c.Dev }, Dev{NoRequests: true, BrowserLogs: "none", NoLock: true}},
+		{`{"logging":{"incomingRequests":false,"browserToTerminal":"error"}}`, func(c *Config) any { return c.Dev }, Dev{NoRequests: true, BrowserLogs: "error", Indicator: "bottom-left"}},
 		{`{"experimental":{"swrDelta":7}}`, func(c *Config) any { return c.ExpireTime }, 7},
 		{`{"images":{"localPatterns":[]}}`, func(c *Config) any { return len(c.Images.LocalPatterns) }, 2},
 		{`{"images":{"remotePatterns":[{"$url":"https://a.b/x/**?q=1"},{"protocol":"https:","hostname":"*.c.d"}]}}`, func(c *Config) any {
