@@ -2,7 +2,6 @@ package build
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -50,15 +49,7 @@ func (c *collector) locales() []string {
 }
 
 func (c *collector) job(ctx context.Context, name string, input, answer any) error {
-	in, err := json.Marshal(input)
-	if err != nil {
-		return err
-	}
-	reply, err := c.engine.Do(ctx, &engine.Job{Name: name, Input: in})
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(reply.Meta, answer)
+	return render.Ask(ctx, c.engine, name, input, answer)
 }
 
 // facts asks every page what it exports and settles its kind.

@@ -199,6 +199,11 @@ func clientRewrites(c *config.Config) []byte {
 // middlewareMatchers is _clientMiddlewareManifest.js: the addresses for which the
 // router asks the server what they show.
 func middlewareMatchers(g *Middleware) []byte {
+	return append(append([]byte("self.__MIDDLEWARE_MATCHERS="), matcherList(g)...), ";self.__MIDDLEWARE_MATCHERS_CB&&self.__MIDDLEWARE_MATCHERS_CB()"...)
+}
+
+// matcherList is what the router knows of the matchers, as JSON.
+func matcherList(g *Middleware) []byte {
 	type matcher struct {
 		Regexp         string `json:"regexp"`
 		OriginalSource string `json:"originalSource"`
@@ -211,7 +216,7 @@ func middlewareMatchers(g *Middleware) []byte {
 		list = append(list, matcher{"^/.*$", "/:path*"})
 	}
 	b, _ := json.Marshal(list) // strings always marshal
-	return append(append([]byte("self.__MIDDLEWARE_MATCHERS="), b...), ";self.__MIDDLEWARE_MATCHERS_CB&&self.__MIDDLEWARE_MATCHERS_CB()"...)
+	return b
 }
 
 // ssgManifest is _ssgManifest.js: the pages whose data a link may prefetch.

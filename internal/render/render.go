@@ -83,6 +83,24 @@ func CallAPI(ctx context.Context, e engine.Engine, job *APIJob, body Body) (*Res
 	return &Response{head.status, head.statusText, head.headers, reply.Body, reply.Stream}, nil
 }
 
+// Ask runs a Job whose input and answer are JSON documents ("collect", "paths").
+// Failures are *engine.Error.
+func Ask(ctx context.Context, e engine.Engine, name string, input, answer any) error {
+	in, err := json.Marshal(input)
+	if err != nil {
+		return err
+	}
+	reply, err := e.Do(ctx, &engine.Job{Name: name, Input: in})
+	if err != nil {
+		return err
+	}
+	if reply.Stream != nil {
+		reply.Stream.Close()
+		return errMeta
+	}
+	return json.Unmarshal(reply.Meta, answer)
+}
+
 // Warm loads the modules of pages in a worker, so that no request waits for that.
 func Warm(ctx context.Context, e engine.Engine, routes []string) error {
 	if len(routes) == 0 {

@@ -37,6 +37,10 @@ func (s *Server) door(q *request) (bool, error) {
 		}
 	}
 	q.asked, q.match = match, match
+	q.nowhere = verdict.Outcome == route.NotFound
+	if s.live != nil && verdict.Outcome != route.BadRequest && s.serveLive(q) {
+		return true, nil
+	}
 	switch verdict.Outcome {
 	case route.Redirect:
 		// Who is sent to another locale need not be sent to another slash first.
@@ -47,8 +51,6 @@ func (s *Server) door(q *request) (bool, error) {
 		}
 		s.redirect(q, http.StatusPermanentRedirect, verdict.Location)
 		return true, nil
-	case route.NotFound:
-		q.nowhere = true
 	case route.BadRequest:
 		h := q.w.Header()
 		h["Connection"] = connectionClose

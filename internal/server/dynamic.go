@@ -27,7 +27,7 @@ const bodyTime = 5 * time.Minute
 // page renders a page for this request.
 func (s *Server) page(q *request) error {
 	m := &q.match
-	if m.Form == route.Data && !q.page.SSP && s.guard == nil && !q.page.Edge {
+	if m.Form == route.Data && !q.page.SSP && s.guard == nil && !q.page.Edge && s.live == nil {
 		return errNotFound
 	}
 	if q.r.Method == http.MethodOptions {
@@ -117,6 +117,14 @@ func (s *Server) renderErrorPage(q *request, p *page, status int, cause error) b
 	if p == nil {
 		return false
 	}
+	if s.live != nil {
+		made, err := s.livePage(q.r.Context(), p)
+		if err != nil {
+			s.failLive(q, err)
+			return true
+		}
+		p = made
+	}
 	e, err := s.Engine()
 	if err != nil {
 		s.report(q, err)
@@ -141,6 +149,10 @@ func (s *Server) renderErrorPage(q *request, p *page, status int, cause error) b
 	}
 	made, err := render.RenderPage(q.r.Context(), e, &job, render.Body{})
 	if err != nil {
+		if s.live != nil {
+			s.failLive(q, err)
+			return true
+		}
 		if q.r.Context().Err() == nil {
 			s.report(q, fmt.Errorf("the error page failed: %w", err))
 		}
@@ -234,6 +246,9 @@ func (s *Server) sendRaw(q *request, status int, body []byte) {
 // sendOnce writes a document that is sent only once.
 func (s *Server) sendOnce(q *request, status int, body []byte, kind []string) {
 	h := q.w.Header()
+	if s.live != nil {
+		h["Cache-Control"] = liveStore
+	}
 	if kind[0] == htmlType[0] && s.manifest.Config.PoweredByHeader {
 		h["X-Powered-By"] = powered
 	}

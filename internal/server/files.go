@@ -186,6 +186,9 @@ func (s *Server) file(q *request) (bool, error) {
 	if m.Form == route.Data && !s.routing.normal {
 		return false, nil
 	}
+	if s.live != nil {
+		return s.liveFile(q)
+	}
 	if len(m.RawPath) > len(staticPrefix) && m.RawPath[:len(staticPrefix)] == staticPrefix {
 		name, ok := m.FilePath()
 		if !ok {
@@ -229,7 +232,7 @@ func (s *Server) sendFile(q *request, f *files, a *asset, lifetime []string) err
 		return errFileMethod
 	}
 	// What headers() has set stays, for assets too.
-	if h["Cache-Control"] == nil || f != s.publicFiles && !q.ruled("Cache-Control") {
+	if h["Cache-Control"] == nil || f == s.distFiles && !q.ruled("Cache-Control") {
 		h["Cache-Control"] = lifetime
 	}
 	h["Accept-Ranges"] = rangeUnit

@@ -49,6 +49,9 @@ func (s *Server) seed(key cache.Key) (*cache.Entry, error) {
 
 // generated answers from the cache of pages with getStaticProps.
 func (s *Server) generated(q *request) error {
+	if s.live != nil {
+		return s.liveGenerated(q)
+	}
 	p, m := q.page, &q.match
 	if !readable(q.r) {
 		return errMethod
@@ -216,6 +219,9 @@ func (s *Server) sendEntry(q *request, e *cache.Entry, state cache.State) error 
 		}
 		s.redirect(q, e.RedirectStatus, s.based(e.Destination, e.NoBasePath))
 		return nil
+	}
+	if s.live != nil {
+		h["Cache-Control"] = liveStore
 	}
 	status := e.Status
 	if status == 0 {

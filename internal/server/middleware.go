@@ -43,6 +43,11 @@ func (s *Server) middleware(q *request) (bool, error) {
 	if q.onDemand || !g.covers(s, q) {
 		return false, nil
 	}
+	if s.live != nil {
+		if err := s.live.Middleware(q.r.Context()); err != nil {
+			return false, err
+		}
+	}
 	e, err := s.Engine()
 	if err != nil {
 		return false, err

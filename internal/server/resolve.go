@@ -122,6 +122,11 @@ func (s *Server) rewrite(q *request, path string, query route.Values) {
 
 // render hands the request to the kind of its page.
 func (s *Server) render(q *request) (bool, error) {
+	if s.live != nil && q.page != s.notFoundPage && q.page != s.errorPage {
+		if err := s.prepare(q); err != nil {
+			return false, err
+		}
+	}
 	p := q.page
 	switch {
 	case p == s.notFoundPage:
@@ -151,6 +156,9 @@ func (s *Server) render(q *request) (bool, error) {
 
 // static answers with HTML made at build.
 func (s *Server) static(q *request) error {
+	if s.live != nil {
+		return s.liveStatic(q)
+	}
 	if q.match.Form == route.Data {
 		if s.guard == nil && !q.page.Edge {
 			return errNotFound

@@ -93,6 +93,10 @@ func (s *Server) fail(q *request, err error) {
 		if kind, ok := engine.KindOf(err); ok && kind == engine.Aborted && q.r.Context().Err() != nil {
 			return
 		}
+		if s.live != nil {
+			s.failLive(q, err)
+			return
+		}
 		s.report(q, err)
 		s.serverError(q, err)
 	}
@@ -100,6 +104,10 @@ func (s *Server) fail(q *request, err error) {
 
 // report logs a failure once, with the JavaScript stack when there is one.
 func (s *Server) report(q *request, err error) {
+	if s.live != nil {
+		s.live.Report(q.r, err)
+		return
+	}
 	var failed *engine.Error
 	if errors.As(err, &failed) && failed.Stack != "" {
 		trace := failed.Stack
@@ -189,6 +197,9 @@ func (s *Server) errorDocument(q *request, status int, cause error) {
 // madeErrorPage sends an error page of the app; false when it cannot be had. A page
 // that is rendered for each request may know the cause.
 func (s *Server) madeErrorPage(q *request, p *page, status int, cause error) bool {
+	if s.live != nil {
+		return s.liveErrorPage(q, p, status, cause)
+	}
 	switch p.Kind {
 	case manifest.Static:
 		a, err := s.distFiles.get(p.file(q.match.Locale))
@@ -230,6 +241,10 @@ func isDataPath(m *route.Match) bool {
 
 // directNotFound is a request for /404 itself.
 func (s *Server) directNotFound(q *request) error {
+	if s.live != nil {
+		s.errorDocument(q, http.StatusNotFound, nil)
+		return nil
+	}
 	if s.notFoundPage.Kind == manifest.Static {
 		if q.match.Form == route.Data {
 			return errNotFound

@@ -51,6 +51,9 @@ type Options struct {
 	Cache string
 	// Now is the clock of the cache; nil: time.Now.
 	Now func() time.Time
+	// Live is set in development. Then Manifest says which pages there are, and Live
+	// what they are; Dist is not read; and the engine outlives the Server.
+	Live Live
 }
 
 // Server serves one built app.
@@ -81,6 +84,7 @@ type Server struct {
 	site                   site
 	guard                  *guard // nil: the app has no middleware
 	background             background
+	live                   *live // nil in production
 	// keepAlive is the value of the header, set while serving.
 	keepAlive atomic.Pointer[[]string]
 
@@ -185,21 +189,9 @@ func New(o Options) (*Server, error) {
 			WithHint("run `onward build` again")
 	}
 	s.table = table
-	dist, err := os.OpenRoot(o.Dist)
-	if err != nil {
-		return nil, diag.Errorf("no-build", "cannot open the build output: %v", err).WithHint("run `onward build` first")
-	}
-	s.distFiles = newFiles(dist)
-	if len(m.Public) > 0 {
-		public, err := os.OpenRoot(filepath.Join(o.Dir, "public"))
-		if err != nil {
-			o.Log.Warn(fmt.Sprintf("the public folder that the build has seen cannot be opened: %v", err))
-		} else {
-			s.publicFiles = newFiles(public)
-			s.public = make(map[string]string, len(m.Public))
-			for _, name := range m.Public {
-				s.public[name] = strings.TrimPrefix(name, "/")
-			}
+	if s.live = newLive(&o); s.live == nil {
+		if err := s.openFolders(); err != nil {
+			return nil, err
 		}
 	}
 	s.previewKeys = previewKeys(m.Preview)
@@ -229,6 +221,30 @@ func New(o Options) (*Server, error) {
 	s.steps = s.routing.steps()
 	s.stages = append(s.stages, (*Server).resolve, (*Server).render)
 	return s, nil
+}
+
+// openFolders opens the output of the build and the folder public/.
+func (s *Server) openFolders() error {
+	o, m := &s.options, s.manifest
+	dist, err := os.OpenRoot(o.Dist)
+	if err != nil {
+		return diag.Errorf("no-build", "cannot open the build output: %v", err).WithHint("run `onward build` first")
+	}
+	s.distFiles = newFiles(dist)
+	if len(m.Public) == 0 {
+		return nil
+	}
+	public, err := os.OpenRoot(filepath.Join(o.Dir, "public"))
+	if err != nil {
+		o.Log.Warn(fmt.Sprintf("the public folder that the build has seen cannot be opened: %v", err))
+		return nil
+	}
+	s.publicFiles = newFiles(public)
+	s.public = make(map[string]string, len(m.Public))
+	for _, name := range m.Public {
+		s.public[name] = strings.TrimPrefix(name, "/")
+	}
+	return nil
 }
 
 // ServeHTTP serves one request.
@@ -279,9 +295,7 @@ func (s *Server) Engine() (engine.Engine, error) {
 	if s.closed {
 		return nil, &engine.Error{Kind: engine.Aborted, Message: "the server is closed"}
 	}
-	e, err := s.options.NewEngine(map[string]host.AsyncFunc{
-		"onward.revalidate": s.revalidateOperation, "onward.background": s.background.operation,
-	})
+	e, err := s.options.NewEngine(s.Operations())
 	if err != nil {
 		return nil, err
 	}
@@ -289,10 +303,17 @@ func (s *Server) Engine() (engine.Engine, error) {
 	return e, nil
 }
 
+// Operations are the host operations that JavaScript reaches this Server by.
+func (s *Server) Operations() map[string]host.AsyncFunc {
+	return map[string]host.AsyncFunc{
+		"onward.revalidate": s.revalidateOperation, "onward.background": s.background.operation,
+	}
+}
+
 // NeedsEngine: the app has pages or API routes that run per request, or pages that
 // grow old.
 func (s *Server) NeedsEngine() bool {
-	if s.guard != nil || s.manifest.Instrumentation != "" {
+	if s.guard != nil || s.manifest.Instrumentation != "" || s.live != nil {
 		return true
 	}
 	for _, p := range s.pages {
@@ -321,7 +342,8 @@ func (s *Server) Warm(ctx context.Context) error {
 	return e.Warm(ctx, 1)
 }
 
-// Close ends regenerations and the engine. Requests must have ended.
+// Close ends regenerations and the engine. Requests must have ended, except in
+// development, where the engine goes on.
 func (s *Server) Close() error {
 	s.cache.Close()
 	s.forwarder.close()
@@ -329,12 +351,15 @@ func (s *Server) Close() error {
 	s.engineMu.Lock()
 	s.closed = true
 	var err error
-	if e := s.engine.Load(); e != nil {
+	if e := s.engine.Load(); e != nil && s.live == nil {
 		err = (*e).Close()
 	}
 	s.engineMu.Unlock()
 	if s.publicFiles != nil {
 		err = errors.Join(err, s.publicFiles.root.Close())
 	}
-	return errors.Join(err, s.distFiles.root.Close())
+	if s.distFiles != nil {
+		err = errors.Join(err, s.distFiles.root.Close())
+	}
+	return err
 }

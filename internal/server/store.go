@@ -45,6 +45,7 @@ func (s *Server) newCache() (*cache.Cache, error) {
 		}
 	}
 	switch {
+	case s.live != nil: // pages are made for each request, and nothing is kept
 	case s.options.Cache != "":
 		store, err := cache.OpenRedis(s.options.Cache, s.manifest.BuildID, s.log)
 		if err != nil {
