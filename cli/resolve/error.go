@@ -1,0 +1,142 @@
+package resolve
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Error says that an import could not be resolved.
+type Error struct {
+	Specifier string
+	From      string // folder of the importer
+	Kind      Kind
+	// Notes tell what a package.json has to do with it.
+	Notes []Note
+	// Hint says what may have been meant; empty when nothing is near.
+	Hint string
+}
+
+// Note is one remark about a package.json.
+type Note struct {
+	Text string
+	File string // absolute
+	Line int    // 1-based; 0: the file as a whole
+}
+
+// Error is the sentence that esbuild has for it.
+func (e *Error) Error() string { return "Could not resolve " + strconv.Quote(e.Specifier) }
+
+// note adds a remark about a place of a package.json, at the offset at.
+func (q *query) note(m *manifest, at int, text string) {
+	n := Note{Text: text, File: m.file}
+	if at >= 0 && at <= len(m.source) && m.source != "" {
+		n.Line = strings.Count(m.source[:at], "\n") + 1
+	}
+	q.notes = append(q.notes, n)
+}
+
+// explain tells why a package does not have what was asked for.
+func (q *query) explain(d *folder, list *value, o outcome, name, subpath, full string) {
+	text := ""
+	switch o.status {
+	case missed:
+		text = "the package " + name + " does not export " + subpath
+		if strings.HasPrefix(subpath, "#") {
+			text = subpath + " is not defined in \"imports\""
+		}
+	case disabled:
+		text = "the package " + name + " forbids to import " + subpath
+	case noneHold:
+		text = "the package " + name + " exports " + subpath + " only for " + quoted(o.keys) + "; here hold " + quoted(slices.Sorted(maps.Keys(q.conditions(q.kind))))
+	case exact, inexact:
+		text = "it stands for ." + o.path + ", which is missing in the package"
+	case isFolder:
+		text = "it stands for ." + o.path + ", which is a folder; the package allows files only"
+	case badManifest:
+		text = "the package " + name + " has something here that nobody can use"
+	case badSpecifier:
+		text = o.path + " cannot be used here: " + o.why
+	case badTarget:
+		text = "the package " + name + " has a path here that cannot be used"
+		if o.why != "" {
+			text += ": " + o.why
+		}
+	}
+	q.notes = q.notes[:0]
+	q.note(d.own, o.at, text)
+}
+
+func quoted(list []string) string {
+	var b strings.Builder
+	for i, s := range list {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(strconv.Quote(s))
+	}
+	return b.String()
+}
+
+// hint says what an import that leads nowhere may have meant: a file with another
+// letter case, one whose name is near.
+func (r *Resolver) hint(specifier, fromDir string) string {
+	name, _, _ := strings.Cut(specifier, "?")
+	if !strings.HasPrefix(name, ".") || fromDir == "" {
+		return ""
+	}
+	full := filepath.Join(fromDir, filepath.FromSlash(name))
+	d := r.folder(filepath.Dir(full))
+	if d == nil {
+		return ""
+	}
+	return near(d, specifier, filepath.Base(full))
+}
+
+// near finds a name in d that base may have meant.
+func near(d *folder, specifier, base string) string {
+	if d.names == nil {
+		return ""
+	}
+	best, least := "", 3
+	for n := range d.names {
+		stem := strings.TrimSuffix(n, filepath.Ext(n))
+		for _, c := range []string{n, stem} {
+			if c == "" {
+				continue
+			}
+			if strings.EqualFold(c, base) {
+				return "the file is " + n + ": letter case matters"
+			}
+			if dist := distance(c, base); dist < least && dist < max(1, len(base)/2) || dist == least && best != "" && c < best {
+				best, least = c, dist
+			}
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "did you mean " + strconv.Quote(specifier[:max(0, strings.LastIndex(specifier, base))]+best) + "?"
+}
+
+// distance is the Levenshtein distance of two short strings.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}
