@@ -33,6 +33,11 @@ func (e *Edits) Insert(pos int, text string) { e.Replace(pos, pos, text) }
 // Empty reports that nothing is to change.
 func (e *Edits) Empty() bool { return len(e.list) == 0 }
 
+// replaced reports whether an edit replaces the bytes [start, end), or more.
+func (e *Edits) replaced(start, end int) bool {
+	return slices.ContainsFunc(e.list, func(x edit) bool { return x.start <= start && end <= x.end && x.start < x.end })
+}
+
 // Apply returns source with the edits made. A removed stretch keeps its line
 // breaks, so every line of the result is the line of the same number in source.
 // With name not empty, a source map from the result to source is appended as

@@ -96,6 +96,15 @@ const (
 	KindTaggedTemplate         = ast.KindTaggedTemplateExpression
 	KindTemplateExpression     = ast.KindTemplateExpression
 	KindEnumMember             = ast.KindEnumMember
+	KindBlock                  = ast.KindBlock
+	KindModuleBlock            = ast.KindModuleBlock
+	KindCaseClause             = ast.KindCaseClause
+	KindDefaultClause          = ast.KindDefaultClause
+	KindElementAccess          = ast.KindElementAccessExpression
+	KindRegularExpression      = ast.KindRegularExpressionLiteral
+	KindTemplateHead           = ast.KindTemplateHead
+	KindTemplateMiddle         = ast.KindTemplateMiddle
+	KindTemplateTail           = ast.KindTemplateTail
 )
 
 // Parse reads one file. The name's ending chooses the language, JavaScript
@@ -168,6 +177,33 @@ func Unwrap(n *Node) *Node {
 		}
 	}
 }
+
+// Unparen takes parentheses off an expression.
+func Unparen(n *Node) *Node {
+	for n.Kind == ast.KindParenthesizedExpression {
+		n = n.Expression()
+	}
+	return n
+}
+
+// IsFunction reports whether n has a body of code with scopes of its own: functions,
+// methods, constructors, accessors and static blocks of classes.
+func IsFunction(n *Node) bool { return ast.IsFunctionLikeOrClassStaticBlockDeclaration(n) }
+
+// Body of a function in the sense of IsFunction: a block, the expression of an arrow
+// function, or nil.
+func Body(n *Node) *Node {
+	if n.Kind == ast.KindClassStaticBlockDeclaration {
+		return n.AsClassStaticBlockDeclaration().Body
+	}
+	return n.Body()
+}
+
+// IsAssignment reports whether n is `a = b` or one of its kin, as `a ||= b`.
+func IsAssignment(n *Node) bool { return ast.IsAssignmentExpression(n, false) }
+
+// IsOptionalChain reports whether n is part of a chain behind `?.`.
+func IsOptionalChain(n *Node) bool { return n.Flags&ast.NodeFlagsOptionalChain != 0 }
 
 // IsExported reports the modifier `export`.
 func IsExported(n *Node) bool { return n.ModifierFlags()&ast.ModifierFlagsExport != 0 }
