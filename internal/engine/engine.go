@@ -112,6 +112,8 @@ type Error struct {
 	// Detail is JSON of further own properties the thrower attached (code,
 	// statusCode, digest ...); nil when there are none.
 	Detail []byte
+	// Cause is what the error says caused it, nil when it says nothing.
+	Cause *Error
 }
 
 func (e *Error) Error() string {

@@ -22,18 +22,26 @@ export const hooks: {
 
 const detailLimit = 64 << 10;
 
+/** How far a chain of causes is told. */
+const mostCauses = 4;
+
 /** The JSON of Out.Fail. Never throws, whatever was thrown. */
 export function describe(error: unknown): string {
   try {
-    if (typeof error !== "object" || error === null) {
-      return JSON.stringify({ name: "", message: String(error), stack: "", detail: { thrown: typeof error } });
-    }
-    const e = error as Partial<Error>;
-    const fields = { name: text(e.name), message: text(e.message), stack: text(e.stack), detail: detail(error) };
-    return JSON.stringify(fields);
+    return JSON.stringify(fields(error, 0));
   } catch {
     return JSON.stringify({ name: "Error", message: "an error that cannot be read was thrown", stack: "" });
   }
+}
+
+function fields(error: unknown, depth: number): object {
+  if (typeof error !== "object" || error === null) {
+    return { name: "", message: String(error), stack: "", detail: { thrown: typeof error } };
+  }
+  const e = error as Partial<Error>;
+  const told = { name: text(e.name), message: text(e.message), stack: text(e.stack), detail: detail(error) };
+  if (e.cause === undefined || e.cause === null || depth === mostCauses) return told;
+  return { ...told, cause: fields(e.cause, depth + 1) };
 }
 
 function text(value: unknown): string {
@@ -45,7 +53,7 @@ function detail(error: object): Record<string, unknown> | undefined {
   let out: Record<string, unknown> | undefined;
   let room = detailLimit;
   for (const key of Object.keys(error)) {
-    if (key === "name" || key === "message" || key === "stack") continue;
+    if (key === "name" || key === "message" || key === "stack" || key === "cause") continue;
     try {
       const value = (error as Record<string, unknown>)[key];
       const json = JSON.stringify(value);

@@ -175,17 +175,25 @@ func aborted(ctx context.Context) *engine.Error {
 
 // thrown reads the JSON of Out.Fail.
 func thrown(text []byte) *engine.Error {
-	e := &engine.Error{Kind: engine.Thrown}
-	var f struct {
-		Name    string          `json:"name"`
-		Message string          `json:"message"`
-		Stack   string          `json:"stack"`
-		Detail  json.RawMessage `json:"detail"`
-	}
+	var f failure
 	if err := json.Unmarshal(text, &f); err != nil {
-		e.Message = "unreadable failure"
-		return e
+		return &engine.Error{Kind: engine.Thrown, Message: "unreadable failure"}
 	}
-	e.Name, e.Message, e.Stack, e.Detail = f.Name, f.Message, f.Stack, f.Detail
+	return f.thrown()
+}
+
+type failure struct {
+	Name    string          `json:"name"`
+	Message string          `json:"message"`
+	Stack   string          `json:"stack"`
+	Detail  json.RawMessage `json:"detail"`
+	Cause   *failure        `json:"cause"`
+}
+
+func (f *failure) thrown() *engine.Error {
+	e := &engine.Error{Kind: engine.Thrown, Name: f.Name, Message: f.Message, Stack: f.Stack, Detail: f.Detail}
+	if f.Cause != nil {
+		e.Cause = f.Cause.thrown()
+	}
 	return e
 }
