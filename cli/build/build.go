@@ -6,7 +6,6 @@ package build
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -19,7 +18,6 @@ import (
 
 	"github.com/onwardjs/onward"
 	"github.com/onwardjs/onward/cli/compile"
-	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/diag"
 	"github.com/onwardjs/onward/internal/engine"
 	"github.com/onwardjs/onward/internal/manifest"
@@ -73,12 +71,8 @@ type Result struct {
 // build is one Run under way; its fields fill up from phase to phase.
 type build struct {
 	Options
+	*Project // set by load
 	progress *progress
-	env      *config.Env
-	config   *config.Config
-	routes   []route.Page
-	guard    *route.Middleware // nil: the app has none
-	hooks    string            // the instrumentation file; empty: the app has none
 	id       string
 	output   *output
 	blamer   *blamer // set with output
@@ -86,8 +80,6 @@ type build struct {
 	frozen   *frozen // set by compile
 	preview  manifest.Preview
 	began    time.Time
-	// evaluator runs the config file; set by load.
-	evaluator *evaluator
 	// export is set when the output is one.
 	export *export
 }
@@ -102,9 +94,6 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if err := b.load(ctx); err != nil {
 		return nil, err
 	}
-	if err := b.checkRules(); err != nil {
-		return nil, err
-	}
 	if err := b.scan(); err != nil {
 		return nil, err
 	}
@@ -112,13 +101,13 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if err := b.setUpTypeScript(); err != nil {
 		return nil, err
 	}
-	out, err := newOutput(b.Dir, b.config.DistDir)
+	out, err := newOutput(b.Dir, b.Config.DistDir)
 	if err != nil {
 		return nil, err
 	}
 	b.output, b.blamer = out, newBlamer(b.Dir, out.staging)
 	defer out.discard()
-	if b.config.Output == outputExport {
+	if b.Config.Output == outputExport {
 		if b.export, err = b.newExport(); err != nil {
 			return nil, err
 		}
@@ -139,7 +128,7 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 		if err := types.finish(ctx, b); err != nil {
 			return nil, err
 		}
-		b.progress.line("  Nothing was put into %s: --experimental-build-mode generate makes the whole build", b.config.DistDir)
+		b.progress.line("  Nothing was put into %s: --experimental-build-mode generate makes the whole build", b.Config.DistDir)
 		return &Result{Dir: out.final}, nil
 	}
 	m, rows, err := b.generate(typed)
@@ -162,7 +151,7 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if err := b.traceFiles(); err != nil {
 		return nil, err
 	}
-	switch b.config.Output {
+	switch b.Config.Output {
 	case outputExport:
 		err = b.export.finish()
 	case outputStandalone:
@@ -174,7 +163,7 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := out.publish(!b.config.CleanDistDir); err != nil {
+	if err := out.publish(!b.Config.CleanDistDir); err != nil {
 		return nil, err
 	}
 	result := &Result{Manifest: m, Dir: out.final}
@@ -189,7 +178,7 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if b.Debug {
 		b.printRules()
 	}
-	Table(b.Out, rows, TableStyle{Color: b.Style.Color, Shared: b.gzip(b.shared()), Middleware: b.guard != nil})
+	Table(b.Out, rows, TableStyle{Color: b.Style.Color, Shared: b.gzip(b.shared()), Middleware: b.Middleware != nil})
 	fmt.Fprintf(b.Out, "\n%s Built in %s\n", b.progress.paint("32", "✓"), elapsed(time.Since(b.began)))
 	return result, nil
 }
@@ -235,11 +224,11 @@ func (b *build) compile(ctx context.Context) error {
 	defer b.relaxGC()()
 	result, err := compile.Run(ctx, compile.Options{
 		Dir:        b.Dir,
-		Config:     b.config,
-		Env:        b.env.Vars,
-		Pages:      b.routes,
-		Middleware: b.guard,
-		Hooks:      b.hooks,
+		Config:     b.Config,
+		Env:        b.Env.Vars,
+		Pages:      b.Pages,
+		Middleware: b.Middleware,
+		Hooks:      b.Hooks,
 		OutDir:     b.output.staging,
 		BuildID:    b.id,
 		CacheDir:   b.output.cacheDir(),
@@ -273,7 +262,7 @@ const manyPages = 300
 // relaxGC makes garbage collection rarer while a large app is compiled, unless the
 // user has chosen; the function it returns undoes that.
 func (b *build) relaxGC() (undo func()) {
-	if len(b.routes) < manyPages || os.Getenv("GOGC") != "" {
+	if len(b.Pages) < manyPages || os.Getenv("GOGC") != "" {
 		return func() {}
 	}
 	before := debug.SetGCPercent(200)
@@ -284,10 +273,10 @@ func (b *build) relaxGC() (undo func()) {
 // experimental.cpus, or CircleCI, whose machines show more cores than a job has,
 // says otherwise.
 func (b *build) workers() int {
-	if b.config.Cpus > 0 {
-		return b.config.Cpus
+	if b.Config.Cpus > 0 {
+		return b.Config.Cpus
 	}
-	if n, err := strconv.Atoi(b.env.Vars["CIRCLE_NODE_TOTAL"]); err == nil && n > 0 {
+	if n, err := strconv.Atoi(b.Env.Vars["CIRCLE_NODE_TOTAL"]); err == nil && n > 0 {
 		return min(n, runtime.NumCPU())
 	}
 	return max(1, runtime.NumCPU())
@@ -306,14 +295,14 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 	}
 	b.timing("snapshot", phase)
 
-	boot := b.boot()
-	quiet, err := json.Marshal(boot)
+	compiled := b.compiledApp()
+	quiet, err := b.Boot(compiled)
 	if err != nil {
 		return nil, nil, err
 	}
 	// Only what serves registers instrumentation.
-	boot.Instrumentation = b.compiled.Instrumentation
-	bootJSON, err := json.Marshal(boot)
+	compiled.Instrumentation = b.compiled.Instrumentation
+	bootJSON, err := b.Boot(compiled)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -327,7 +316,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 		Load:       b.module,
 		Workers:    b.workers(),
 		JobTimeout: 5 * time.Minute,
-		Env:        b.env.Vars,
+		Env:        b.Env.Vars,
 		Dir:        b.Dir,
 		Console:    b.console,
 	})
@@ -337,7 +326,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 	defer pool.Close()
 
 	phase = time.Now()
-	c := &collector{engine: pool, blamer: b.blamer, limit: b.workers() * cmp.Or(b.config.StaticGenerationMaxConcurrency, atOnce), i18n: b.config.I18n, trailingSlash: b.config.TrailingSlash}
+	c := &collector{engine: pool, blamer: b.blamer, limit: b.workers() * cmp.Or(b.Config.StaticGenerationMaxConcurrency, atOnce), i18n: b.Config.I18n, trailingSlash: b.Config.TrailingSlash}
 	for _, p := range b.allRoutes() {
 		c.pages = append(c.pages, &page{Page: p, edge: b.compiled.Pages[p.Route].Runtime != ""})
 	}
@@ -360,8 +349,8 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 		return nil, nil, cannotWrite(err)
 	}
 	defer root.Close()
-	r := &prerenderer{collector: c, root: root, progress: b.progress, config: b.config,
-		timeout: time.Duration(b.config.StaticPageGenerationTimeout) * time.Second}
+	r := &prerenderer{collector: c, root: root, progress: b.progress, config: b.Config,
+		timeout: time.Duration(b.Config.StaticPageGenerationTimeout) * time.Second}
 	tasks := r.tasks()
 	results, err := r.run(ctx, tasks)
 	if err != nil {
@@ -392,7 +381,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 		Version: manifest.Version,
 		BuildID: b.id,
 		BuiltAt: time.Now().UnixMilli(),
-		Config:  b.config,
+		Config:  b.Config,
 		Public:  public,
 		Preview: b.preview,
 		Runtime: rt,
@@ -400,7 +389,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 
 		Instrumentation: b.compiled.Instrumentation,
 	}
-	if m.Middleware, err = b.middleware(); err != nil {
+	if m.Middleware, err = b.MiddlewareManifest(b.compiled.Middleware); err != nil {
 		return nil, nil, err
 	}
 	b.fill(m, c.pages, tasks, results)
@@ -409,7 +398,7 @@ func (b *build) generate(ctx context.Context) (*manifest.Manifest, []Row, error)
 
 // allRoutes are the app's routes and the pages that Onward supplies.
 func (b *build) allRoutes() []route.Page {
-	list := slices.Clone(b.routes)
+	list := slices.Clone(b.Pages)
 	for r := range b.compiled.Pages {
 		if !slices.ContainsFunc(list, func(p route.Page) bool { return p.Route == r }) {
 			list = append(list, route.Page{Route: r})

@@ -64,28 +64,14 @@ func (c *collector) facts(ctx context.Context) error {
 		if err := c.job(ctx, "collect", render.CollectJob{Route: p.Route}, &p.facts); err != nil {
 			return c.moduleFailed(p, err)
 		}
-		return violations(p)
+		return violations(&p.Page, &p.facts)
 	})
 	if err != nil {
 		return err
 	}
 	appGip := app != nil && app.facts.CustomGip
 	for _, p := range c.pages {
-		f := p.facts
-		switch {
-		case p.API:
-			p.kind = manifest.API
-		case p.Special():
-			p.kind = manifest.Special
-		case f.Gsp:
-			p.kind = manifest.SSG
-		case f.Gssp || f.Gip:
-			p.kind = manifest.SSR
-		case appGip, p.edge:
-			p.kind = manifest.SSR
-		default:
-			p.kind = manifest.Static
-		}
+		p.kind = kindOf(&p.Page, &p.facts, appGip, p.edge)
 	}
 	return nil
 }
@@ -99,30 +85,6 @@ func (c *collector) moduleFailed(p *page, err error) error {
 	m := diag.Errorf("page-data", "Failed to collect page data for %s: %s", p.Route, failed.Error()).
 		WithHint("the module is loaded during the build; code at its top level must not need a request")
 	return c.blame(m, p.File, failed.Stack)
-}
-
-// violations turns broken page contracts into messages.
-func violations(p *page) error {
-	var errs diag.Errors
-	for _, text := range p.facts.Errors {
-		m := diag.Errorf("page-contract", "%s", text)
-		m.File = p.File
-		errs = append(errs, m)
-	}
-	if !p.facts.ValidDefault && len(errs) == 0 {
-		m := diag.Errorf("no-default-export", "The default export of %s is not a React component", p.Route).
-			WithHint("add `export default function Page() { … }`, or move the file out of pages/ if it is no page")
-		if p.API {
-			m = diag.Errorf("no-default-export", "The API route %s has no default export that is a function", p.Route).
-				WithHint("add `export default function handler(req, res) { … }`")
-		}
-		m.File = p.File
-		errs = append(errs, m)
-	}
-	if len(errs) > 0 {
-		return errs
-	}
-	return nil
 }
 
 // staticPaths runs getStaticPaths of every dynamic SSG page.

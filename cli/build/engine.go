@@ -3,8 +3,11 @@ package build
 import (
 	"cmp"
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
+	"strconv"
+	"time"
 
 	"github.com/onwardjs/onward/cli/compile"
 	"github.com/onwardjs/onward/internal/diag"
@@ -65,4 +68,63 @@ func (b *build) newEngine(ctx context.Context, o engine.Options) (engine.Engine,
 	}
 	o.Runtime = b.frozen.script
 	return v8.New(o, host.Default(host.Options{}))
+}
+
+// DevelopmentEngine says what StartDevelopment starts. Project, Boot, Load and the
+// script of the engine are required.
+type DevelopmentEngine struct {
+	Project *Project
+	// Name is compile.EngineV8 or compile.EngineNode.
+	Name string
+	// Runtime is the script for V8, Snapshot the kept snapshot of it, if any.
+	Runtime, Snapshot []byte
+	// NodeScript is the file of the script for Node.js.
+	NodeScript string
+	// Boot is the boot document, complete.
+	Boot []byte
+	// Load gives the compiled modules, and LiveFile.
+	Load func(path string) (*engine.Module, error)
+	// Console receives what the app logs.
+	Console func(level, text string)
+	// Operations are those of the server.
+	Operations map[string]host.AsyncFunc
+	// Port is process.env.PORT; 0: not set.
+	Port int
+}
+
+const (
+	// developmentRelief is how many endless loops leave other requests a worker.
+	developmentRelief = 2
+	// developmentTurn and developmentJob are longer than in production: who waits can
+	// see why.
+	developmentTurn = 30 * time.Second
+	developmentJob  = 10 * time.Minute
+	developmentHeap = 2 << 30
+)
+
+// StartDevelopment starts the engine of a development server. It has one worker, so
+// that what modules keep in memory is the same for every request, as in one process of
+// Node.js.
+func StartDevelopment(ctx context.Context, d DevelopmentEngine) (engine.Engine, error) {
+	env := maps.Clone(d.Project.Env.Vars)
+	if d.Port > 0 {
+		env["PORT"] = strconv.Itoa(d.Port)
+	}
+	o := engine.Options{
+		Runtime: d.Runtime, Snapshot: d.Snapshot, Boot: d.Boot, Load: d.Load,
+		Workers: 1, Relief: developmentRelief, HeapLimit: developmentHeap, BufferLimit: developmentHeap,
+		TurnLimit: developmentTurn, JobTimeout: developmentJob,
+		Env: env, Dir: d.Project.Dir, Console: d.Console,
+	}
+	if d.Name == compile.EngineNode {
+		program, err := node.Find(ctx)
+		if err != nil {
+			return nil, err
+		}
+		o.Runtime, o.Snapshot, o.Script = nil, nil, d.NodeScript
+		return node.New(o, &host.Table{Async: d.Operations}, program)
+	}
+	table := host.Default(host.Options{})
+	maps.Copy(table.Async, d.Operations)
+	return v8.New(o, table)
 }

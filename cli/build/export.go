@@ -36,7 +36,7 @@ type export struct {
 
 // newExport prepares the folder, beside its final place.
 func (b *build) newExport() (*export, error) {
-	final := filepath.FromSlash(b.config.ExportDir)
+	final := filepath.FromSlash(b.Config.ExportDir)
 	if !filepath.IsAbs(final) {
 		final = filepath.Join(b.Dir, final)
 	}
@@ -128,13 +128,13 @@ func listed(names []string) string {
 
 // checkImages refuses an export whose images need the server's optimizer.
 func (b *build) checkImages() error {
-	im := b.config.Images
-	if b.config.Output != outputExport || !b.compiled.NextImage || im.Unoptimized || im.Loader != "default" {
+	im := b.Config.Images
+	if b.Config.Output != outputExport || !b.compiled.NextImage || im.Unoptimized || im.Loader != "default" {
 		return nil
 	}
 	m := diag.Errorf("export-images", `next/image needs a server to make images smaller, which output: "export" does not have`).
 		WithHint("Set images: { unoptimized: true } to export images as they are, or images.loaderFile to use an image service.")
-	m.File = b.config.File
+	m.File = b.Config.File
 	return m
 }
 
@@ -172,7 +172,7 @@ func (e *export) render(ctx context.Context, c *collector, tasks []task, results
 			live = append(live, *t)
 		}
 	}
-	r := &prerenderer{collector: c, root: e.root, progress: e.progress, timeout: time.Duration(e.config.StaticPageGenerationTimeout) * time.Second, config: e.config}
+	r := &prerenderer{collector: c, root: e.root, progress: e.progress, timeout: time.Duration(e.Config.StaticPageGenerationTimeout) * time.Second, config: e.Config}
 	if _, err := r.run(ctx, live); err != nil {
 		return err
 	}
@@ -202,7 +202,7 @@ func (e *export) entries(c *collector) (map[string]mapped, error) {
 		usual[p.Route] = mapped{Page: p.Route}
 	}
 	usual["/404"] = mapped{Page: "/404"}
-	if !e.config.ExportPathMap {
+	if !e.Config.ExportPathMap {
 		return usual, nil
 	}
 	answer, err := e.evaluator.exportPathMap(usual, exportContext{
@@ -215,7 +215,7 @@ func (e *export) entries(c *collector) (map[string]mapped, error) {
 	if err := json.Unmarshal(answer, &chosen); err != nil {
 		m := diag.Errorf("export-map", "exportPathMap returned something else than a map of paths to pages: %v", err).
 			WithHint(`return an object such as { "/about": { page: "/about" } }`)
-		m.File = e.config.File
+		m.File = e.Config.File
 		return nil, m
 	}
 	return chosen, nil
@@ -226,7 +226,7 @@ func (e *export) entries(c *collector) (map[string]mapped, error) {
 func (e *export) plan(c *collector, at string, entry mapped, static map[string]string) (*task, error) {
 	refuse := func(hint, format string, args ...any) error {
 		m := diag.Errorf("export-map", format, args...).WithHint("%s", hint)
-		m.File = e.config.File
+		m.File = e.Config.File
 		return m
 	}
 	if !strings.HasPrefix(at, "/") {
@@ -309,7 +309,7 @@ func (e *export) htmlName(at string) string {
 		return "index.html"
 	case ext != "" && ext != ".html" && !strings.ContainsAny(ext, "]["):
 		return at
-	case e.config.TrailingSlash:
+	case e.Config.TrailingSlash:
 		return at + "/index.html"
 	}
 	return at + ".html"
@@ -326,7 +326,7 @@ func (e *export) copyGenerated(at string, entry manifest.Prerendered) error {
 	switch {
 	case clean == "":
 		clean, name = "index", "index.html"
-	case e.config.TrailingSlash:
+	case e.Config.TrailingSlash:
 		name = clean + "/index.html"
 	}
 	if err := e.copyFile(entry.HTML, name); err != nil {
@@ -340,7 +340,7 @@ func (e *export) copyNotFound(file string) error {
 	if file == "" {
 		return nil
 	}
-	if err := e.copyFile(file, "404.html"); err != nil || !e.config.TrailingSlash {
+	if err := e.copyFile(file, "404.html"); err != nil || !e.Config.TrailingSlash {
 		return err
 	}
 	return e.copyFile(file, "404/index.html")

@@ -20,7 +20,7 @@ func TestHTMLName(t *testing.T) {
 		{"/[...all]", "[...all].html", "[...all]/index.html"},
 	} {
 		for slash, want := range map[bool]string{false: c.plain, true: c.slash} {
-			e := &export{build: &build{config: &config.Config{TrailingSlash: slash}}}
+			e := &export{build: &build{Project: &Project{Config: &config.Config{TrailingSlash: slash}}}}
 			if got := e.htmlName(c.path); got != want {
 				t.Errorf("%s with trailingSlash %v: %q, want %q", c.path, slash, got, want)
 			}

@@ -18,76 +18,61 @@ import (
 	"github.com/onwardjs/onward/internal/diag"
 	"github.com/onwardjs/onward/internal/manifest"
 	"github.com/onwardjs/onward/internal/route"
-	files "github.com/onwardjs/onward/runtime"
 )
 
 // Config reads the configuration of the project in dir, as a build does, in a
 // phase such as "phase-info". What the config file prints goes to out.
 func Config(ctx context.Context, dir string, environ []string, phase string, out io.Writer) (*config.Config, []*diag.Message, error) {
-	b := &build{Options: Options{Dir: dir, Environ: environ, Out: out, Err: out}}
-	b.progress = &progress{out: io.Discard}
-	if err := b.loadEnv(phase); err != nil {
+	p := &Project{ProjectOptions: ProjectOptions{Dir: dir, Environ: environ, Phase: phase, Console: func(_, text string) {
+		fmt.Fprintln(out, strings.TrimRight(text, "\n"))
+	}}}
+	if err := p.ReadEnv(); err != nil {
 		return nil, nil, err
 	}
-	return b.readConfig(ctx, phase)
+	warnings, err := p.ReadConfig(ctx)
+	return p.Config, warnings, err
 }
 
 // load reads the environment and the configuration.
 func (b *build) load(ctx context.Context) error {
-	if err := b.loadEnv(config.PhaseBuild); err != nil {
+	b.Project = &Project{ProjectOptions: ProjectOptions{
+		Dir: b.Dir, Environ: b.Environ, Phase: config.PhaseBuild, Set: b.Set, Console: b.console,
+	}}
+	if err := b.ReadEnv(); err != nil {
 		return err
 	}
-	b.warn(b.env.Warnings)
+	b.warn(b.Env.Warnings)
 	b.warn(config.CheckProject(b.Dir, b.Environ, false))
-	if len(b.env.Files) > 0 {
-		b.progress.line("- Environments: %s", strings.Join(b.env.Files, ", "))
+	if len(b.Env.Files) > 0 {
+		b.progress.line("- Environments: %s", strings.Join(b.Env.Files, ", "))
 	}
 	phase := time.Now()
-	cfg, warnings, err := b.readConfig(ctx, config.PhaseBuild)
+	warnings, err := b.ReadConfig(ctx)
 	if err != nil {
 		return err
 	}
-	if cfg.File != "" {
-		b.progress.line("%s Running %s took %dms", b.progress.paint("32", "✓"), filepath.Base(cfg.File), time.Since(phase).Milliseconds())
+	if b.Config.File != "" {
+		b.progress.line("%s Running %s took %dms", b.progress.paint("32", "✓"), filepath.Base(b.Config.File), time.Since(phase).Milliseconds())
 	}
-	b.config = cfg
 	if b.AllErrors {
-		b.config.PrerenderEarlyExit = false
+		b.Config.PrerenderEarlyExit = false
 	}
 	b.printExperiments()
 	b.warn(warnings)
 	b.timing("config", phase)
-	b.id = manifest.BuildID(cfg)
-	return nil
-}
-
-// loadEnv reads the .env files of a production build.
-func (b *build) loadEnv(phase string) error {
-	env, err := config.LoadEnv(b.Dir, config.Mode(b.Environ, false), b.Environ)
-	if err != nil {
-		return err
-	}
-	env.Vars["NEXT_PHASE"] = phase
-	if env.Vars["NODE_ENV"] == "" {
-		env.Vars["NODE_ENV"] = "production"
-	}
-	b.env = env
-	return nil
-}
-
-// readConfig evaluates next.config.
-func (b *build) readConfig(ctx context.Context, phase string) (*config.Config, []*diag.Message, error) {
-	b.evaluator = &evaluator{ctx: ctx, dir: b.Dir, env: b.env.Vars, runtime: files.Files, console: b.console}
-	return config.Load(b.Dir, phase, b.Set, b.evaluator.evaluate)
+	b.id = manifest.BuildID(b.Config)
+	warnings, err = b.CheckRules()
+	b.warn(warnings)
+	return err
 }
 
 // printExperiments tells which experimental options are set.
 func (b *build) printExperiments() {
-	if len(b.config.Experiments) == 0 {
+	if len(b.Config.Experiments) == 0 {
 		return
 	}
 	b.progress.line("- Experiments (use with caution):")
-	for _, e := range b.config.Experiments {
+	for _, e := range b.Config.Experiments {
 		if e.Unknown {
 			b.progress.line("  ? %s (invalid experimental key)", e.Name)
 			continue
@@ -108,28 +93,13 @@ func (b *build) printExperiments() {
 
 // scan finds the routes.
 func (b *build) scan() error {
-	pages, warnings, err := route.Scan(os.DirFS(b.Dir), b.config.PageExtensions)
-	if err != nil {
-		return err
-	}
-	b.warn(warnings)
-	if b.routes, err = only(pages, b.Only); err != nil {
-		return err
-	}
-	if b.hooks, err = route.FindInstrumentation(os.DirFS(b.Dir), b.config.PageExtensions); err != nil {
-		return err
-	}
-	b.guard, warnings, err = route.FindMiddleware(os.DirFS(b.Dir), b.config.PageExtensions)
+	warnings, err := b.Scan()
 	b.warn(warnings)
 	if err != nil {
 		return err
 	}
-	if b.guard != nil {
-		if m := b.guard.Deprecated(); m != nil {
-			b.warn([]*diag.Message{m})
-		}
-	}
-	return nil
+	b.Pages, err = only(b.Pages, b.Only)
+	return err
 }
 
 // only keeps the pages whose files globs choose, and the special ones.
@@ -207,10 +177,10 @@ func globPattern(glob string) *regexp.Regexp {
 
 // checkCache warns when a CI run has nothing of an earlier build to work with.
 func (b *build) checkCache() {
-	if ci := b.env.Vars["CI"]; ci == "" || ci == "false" || ci == "0" {
+	if ci := b.Env.Vars["CI"]; ci == "" || ci == "false" || ci == "0" {
 		return
 	}
-	cache := path.Join(filepath.ToSlash(b.config.DistDir), "cache")
+	cache := path.Join(filepath.ToSlash(b.Config.DistDir), "cache")
 	if _, err := os.Stat(filepath.Join(b.Dir, filepath.FromSlash(cache))); errors.Is(err, fs.ErrNotExist) {
 		b.warn([]*diag.Message{{Severity: diag.Warning, Code: "no-cache", Text: "No build cache found in " + cache,
 			Hint: "Keep that folder between CI runs to make builds faster."}})
@@ -239,7 +209,7 @@ func (b *build) printRules() {
 		}
 		fmt.Fprintln(b.Out)
 	}
-	c := b.config
+	c := b.Config
 	block("Redirects", len(c.Redirects), func(i int) [][2]string {
 		r := c.Redirects[i]
 		last := [2]string{"statusCode", fmt.Sprint(r.StatusCode)}

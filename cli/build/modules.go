@@ -57,17 +57,36 @@ func (f *frozen) wait() ([]byte, error) {
 // snapshot freezes the started runtime, or takes the frozen one of an earlier
 // build of the same runtime.
 func snapshot(cacheDir, name string, script []byte) ([]byte, error) {
-	sum := sha256.Sum256(append([]byte(v8.ID()+"\n"), script...))
-	key := hex.EncodeToString(sum[:16])
-	cached := filepath.Join(cacheDir, "runtime", key+".snapshot")
-	if kept, err := os.ReadFile(cached); err == nil {
+	if kept := KeptSnapshot(cacheDir, script); kept != nil {
 		return kept, nil
 	}
+	return MakeSnapshot(cacheDir, name, script)
+}
+
+// snapshotFile is where the snapshot of a script is kept.
+func snapshotFile(cacheDir string, script []byte) string {
+	sum := sha256.Sum256(append([]byte(v8.ID()+"\n"), script...))
+	return filepath.Join(cacheDir, "runtime", hex.EncodeToString(sum[:16])+".snapshot")
+}
+
+// KeptSnapshot is the start-up snapshot of a runtime script that MakeSnapshot has left
+// in cacheDir; nil when there is none.
+func KeptSnapshot(cacheDir string, script []byte) []byte {
+	kept, err := os.ReadFile(snapshotFile(cacheDir, script))
+	if err != nil {
+		return nil
+	}
+	return kept
+}
+
+// MakeSnapshot runs a runtime script and freezes it. name is the script's in stacks.
+func MakeSnapshot(cacheDir, name string, script []byte) ([]byte, error) {
 	made, err := v8.BuildSnapshot(script, name)
 	if err != nil {
 		return nil, err
 	}
 	// The cache only saves time: without room for it the build goes on.
+	cached := snapshotFile(cacheDir, script)
 	if os.MkdirAll(filepath.Dir(cached), 0o755) == nil {
 		temporary := cached + ".new"
 		if os.WriteFile(temporary, made, 0o644) == nil {

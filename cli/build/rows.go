@@ -58,7 +58,7 @@ func (b *build) rows(pages []*page, tasks []task, results []made) []Row {
 		r := row(t.page.Route)
 		expire := 0
 		if m.entry.Revalidate > 0 {
-			expire = b.config.ExpireTime
+			expire = b.Config.ExpireTime
 		}
 		if t.page.dynamic() && t.page.kind == manifest.SSG {
 			r.Paths = append(r.Paths, PathRow{Path: manifest.Key(t.job.Locale, t.job.Path), Revalidate: m.entry.Revalidate, Expire: expire, Duration: m.took})

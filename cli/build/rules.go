@@ -9,16 +9,16 @@ import (
 	"github.com/onwardjs/onward/internal/rules"
 )
 
-// checkRules compiles redirects, rewrites and headers, as the server will. All that
+// CheckRules compiles redirects, rewrites and headers, as the server will. All that
 // cannot be used are told at once.
-func (b *build) checkRules() error {
-	_, problems := rules.Compile(b.config)
+func (p *Project) CheckRules() ([]*diag.Message, error) {
+	_, problems := rules.Compile(p.Config)
 	var list diag.Errors
 	for _, kind := range []string{"redirect", "rewrite", "header"} {
 		var lines []string
 		for i := range problems {
-			if p := &problems[i]; p.Kind == kind {
-				lines = append(lines, p.Reason+" for route "+ruleName(b.config, p))
+			if bad := &problems[i]; bad.Kind == kind {
+				lines = append(lines, bad.Reason+" for route "+ruleName(p.Config, bad))
 			}
 		}
 		if len(lines) == 0 {
@@ -33,10 +33,9 @@ func (b *build) checkRules() error {
 		list = append(list, m)
 	}
 	if len(list) > 0 {
-		return list
+		return nil, list
 	}
-	b.warnStaticCaching()
-	return nil
+	return p.staticCaching(), nil
 }
 
 // ruleName tells a rule by its source and destination.
@@ -52,22 +51,23 @@ func ruleName(c *config.Config, p *rules.Problem) string {
 	return c.Headers[p.Index].Source
 }
 
-// warnStaticCaching tells of rules that give assets another lifetime. Their names
+// staticCaching tells of rules that give assets another lifetime. Their names
 // change with their content, so that browsers may keep them for ever.
-func (b *build) warnStaticCaching() {
+func (p *Project) staticCaching() []*diag.Message {
 	var sources []string
-	for _, rule := range b.config.Headers {
+	for _, rule := range p.Config.Headers {
 		for _, h := range rule.Headers {
 			if strings.HasPrefix(rule.Source, "/_next/static") && strings.EqualFold(h.Key, "cache-control") {
 				sources = append(sources, rule.Source)
 			}
 		}
 	}
-	if len(sources) > 0 {
-		b.warn([]*diag.Message{{
-			Severity: diag.Warning, Code: "static-caching",
-			Text: "custom Cache-Control headers detected for the following routes: " + strings.Join(sources, ", "),
-			Hint: "leave Cache-Control of /_next/static to the server: names of assets change with their content",
-		}})
+	if len(sources) == 0 {
+		return nil
 	}
+	return []*diag.Message{{
+		Severity: diag.Warning, Code: "static-caching",
+		Text: "custom Cache-Control headers detected for the following routes: " + strings.Join(sources, ", "),
+		Hint: "leave Cache-Control of /_next/static to the server: names of assets change with their content",
+	}}
 }

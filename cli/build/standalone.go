@@ -34,18 +34,18 @@ func (b *build) standalone() error {
 	}
 	defer root.Close()
 	app := "."
-	if from := b.config.TraceRoot; from != "" {
+	if from := b.Config.TraceRoot; from != "" {
 		// In a monorepo the app keeps its place below the root.
 		rel, err := filepath.Rel(filepath.Join(b.Dir, filepath.FromSlash(from)), b.Dir)
 		if err != nil || !filepath.IsLocal(rel) {
 			m := diag.Errorf("trace-root", "outputFileTracingRoot %q is not a folder above the project", from).
 				WithHint("name a folder that holds the project, such as path.join(__dirname, \"../..\")")
-			m.File = b.config.File
+			m.File = b.Config.File
 			return m
 		}
 		app = filepath.ToSlash(rel)
 	}
-	dist := path.Join(app, filepath.ToSlash(b.config.DistDir))
+	dist := path.Join(app, filepath.ToSlash(b.Config.DistDir))
 	if err := b.copyBuild(root, dist); err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func (b *build) traceFiles() error {
 		for _, f := range b.outside(b.compiled.Pages[r.Route].Outside) {
 			found[f] = true
 		}
-		for glob, files := range b.config.TraceIncludes {
+		for glob, files := range b.Config.TraceIncludes {
 			if routeMatches(glob, r.Route) {
 				for _, f := range finder.matching(files) {
 					found[f] = true
@@ -92,7 +92,7 @@ func (b *build) traceFiles() error {
 // trace lies.
 func (b *build) excludeTraced(t *trace, route, dir string) {
 	var out []*regexp.Regexp
-	for glob, files := range b.config.TraceExcludes {
+	for glob, files := range b.Config.TraceExcludes {
 		if routeMatches(glob, route) {
 			for _, f := range files {
 				out = append(out, globPattern(strings.TrimPrefix(f, "./")))

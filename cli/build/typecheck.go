@@ -40,7 +40,7 @@ const mostTypeErrors = 10
 // startTypeCheck begins to check the types of a TypeScript app. The context it
 // returns ends when an error is found: nothing has to be prerendered then.
 func (b *build) startTypeCheck(ctx context.Context) (*typeCheck, context.Context, error) {
-	if b.config.TypeScript.IgnoreBuildErrors {
+	if b.Config.TypeScript.IgnoreBuildErrors {
 		b.progress.line("  Skipping validation of types")
 		return nil, ctx, nil
 	}
@@ -69,7 +69,7 @@ func (b *build) startTypeCheck(ctx context.Context) (*typeCheck, context.Context
 // typeProject is what is to be checked, and the version of TypeScript that the app
 // has installed.
 func (b *build) typeProject() (p tsgo.Project, version string, err error) {
-	final := filepath.Join(b.Dir, filepath.FromSlash(b.config.DistDir))
+	final := filepath.Join(b.Dir, filepath.FromSlash(b.Config.DistDir))
 	p = tsgo.Project{
 		Tsconfig: filepath.Join(b.Dir, b.tsconfigPath()),
 		Files:    []string{filepath.Join(b.Dir, "next-env.d.ts")},
@@ -79,12 +79,12 @@ func (b *build) typeProject() (p tsgo.Project, version string, err error) {
 		Most:     mostTypeErrors,
 	}
 	if len(b.Only) > 0 {
-		all, _, err := route.Scan(os.DirFS(b.Dir), b.config.PageExtensions)
+		all, _, err := route.Scan(os.DirFS(b.Dir), b.Config.PageExtensions)
 		if err != nil {
 			return p, "", err
 		}
 		kept := map[string]bool{}
-		for _, page := range b.routes {
+		for _, page := range b.Pages {
 			kept[page.File] = true
 		}
 		for _, page := range all {

@@ -32,7 +32,7 @@ func Types(ctx context.Context, dir string, environ []string, warn io.Writer) er
 	if err := b.writeTypeScriptFiles(); err != nil {
 		return err
 	}
-	return b.writeTypes(filepath.Join(dir, filepath.FromSlash(b.config.DistDir)))
+	return b.writeTypes(filepath.Join(dir, filepath.FromSlash(b.Config.DistDir)))
 }
 
 // typescript says whether the app is written in it: it has a tsconfig.json, or a
@@ -41,13 +41,13 @@ func (b *build) typescript() bool {
 	if _, err := os.Stat(filepath.Join(b.Dir, b.tsconfigPath())); err == nil {
 		return true
 	}
-	return slices.ContainsFunc(b.routes, func(p route.Page) bool {
+	return slices.ContainsFunc(b.Pages, func(p route.Page) bool {
 		return strings.HasSuffix(p.File, ".ts") || strings.HasSuffix(p.File, ".tsx")
 	})
 }
 
 func (b *build) tsconfigPath() string {
-	if p := b.config.TypeScript.TsconfigPath; p != "" {
+	if p := b.Config.TypeScript.TsconfigPath; p != "" {
 		return filepath.FromSlash(p)
 	}
 	return "tsconfig.json"
@@ -66,14 +66,14 @@ func (b *build) setUpTypeScript() error {
 func (b *build) writeTypeScriptFiles() error {
 	file := filepath.Join(b.Dir, b.tsconfigPath())
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		if err := os.WriteFile(file, []byte(newTsconfig(filepath.ToSlash(b.config.DistDir))), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(newTsconfig(filepath.ToSlash(b.Config.DistDir))), 0o644); err != nil {
 			return cannotWrite(err)
 		}
 		b.progress.line("  tsconfig.json is new: the app has TypeScript and had none")
 	}
 	return writeIfChanged(filepath.Join(b.Dir, "next-env.d.ts"), []byte(`/// <reference types="next" />
 /// <reference types="next/image-types/global" />
-import "./`+path.Join(filepath.ToSlash(b.config.DistDir), "types", "routes.d.ts")+`";
+import "./`+path.Join(filepath.ToSlash(b.Config.DistDir), "types", "routes.d.ts")+`";
 
 // Written by onward build, and written again by the next one.
 `))
@@ -130,10 +130,10 @@ func (b *build) writeTypes(output string) error {
 
 // typeFiles are the files of <distDir>/types: name → text.
 func (b *build) typeFiles() map[string]string {
-	final := filepath.Join(b.Dir, filepath.FromSlash(b.config.DistDir), "types")
+	final := filepath.Join(b.Dir, filepath.FromSlash(b.Config.DistDir), "types")
 	return map[string]string{
-		"routes.d.ts":  routeTypes(b.routes, b.config),
-		"validator.ts": pageChecks(b.routes, final, b.Dir),
+		"routes.d.ts":  routeTypes(b.Pages, b.Config),
+		"validator.ts": pageChecks(b.Pages, final, b.Dir),
 	}
 }
 

@@ -22,7 +22,7 @@ func TestWorkers(t *testing.T) {
 		{0, "0", cores},
 		{0, "x", cores},
 	} {
-		b := &build{config: &config.Config{Cpus: tt.cpus}, env: &config.Env{Vars: map[string]string{"CIRCLE_NODE_TOTAL": tt.circle}}}
+		b := &build{Project: &Project{Config: &config.Config{Cpus: tt.cpus}, Env: &config.Env{Vars: map[string]string{"CIRCLE_NODE_TOTAL": tt.circle}}}}
 		if got := b.workers(); got != tt.want {
 			t.Errorf("cpus %d, CIRCLE_NODE_TOTAL %q: %d workers, want %d", tt.cpus, tt.circle, got, tt.want)
 		}
