@@ -110,16 +110,16 @@ func (a *App) Write(name, text string) error {
 	return os.WriteFile(path, []byte(text), 0o644)
 }
 
-// Edit replaces text in one of the app's files; it must be there.
+// Edit replaces text in one of the app's files; it must be there, once.
 func (a *App) Edit(name, old, text string) error {
 	was, err := a.Read(name)
 	if err != nil {
 		return err
 	}
-	if !strings.Contains(was, old) {
-		return fmt.Errorf("rig: %s does not contain %q:\n%s", name, old, was)
+	if n := strings.Count(was, old); n != 1 {
+		return fmt.Errorf("rig: %s contains %q %d times:\n%s", name, old, n, was)
 	}
-	return a.Write(name, strings.ReplaceAll(was, old, text))
+	return a.Write(name, strings.Replace(was, old, text, 1))
 }
 
 // Delete removes one of the app's files or folders.
