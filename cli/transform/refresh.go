@@ -393,7 +393,7 @@ func (r *refresher) keepName(f *tsgo.Node, renamed bool) {
 	switch p := n.Parent; p.Kind {
 	case tsgo.KindExportAssignment:
 		name = "default"
-	case tsgo.KindPropertyAssignment, tsgo.KindPropertyDeclaration, tsgo.KindBindingElement, tsgo.KindVariableDeclaration:
+	case tsgo.KindPropertyAssignment, tsgo.KindPropertyDeclaration, tsgo.KindBindingElement, tsgo.KindVariableDeclaration, tsgo.KindParameter:
 		if id := p.Name(); id.Kind == tsgo.KindIdentifier || id.Kind == tsgo.KindStringLiteral {
 			name = id.Text()
 		}

@@ -98,6 +98,7 @@ const (
 	KindEnumMember             = ast.KindEnumMember
 	KindBlock                  = ast.KindBlock
 	KindModuleBlock            = ast.KindModuleBlock
+	KindParameter              = ast.KindParameter
 	KindCaseClause             = ast.KindCaseClause
 	KindDefaultClause          = ast.KindDefaultClause
 	KindElementAccess          = ast.KindElementAccessExpression
