@@ -66,11 +66,10 @@ func (r *Resolver) read(path string) *folder {
 		d.hasModules = d.has("node_modules") == directory
 	}
 	if d.has("package.json") == file {
-		if d.own = readManifest(filepath.Join(path, "package.json")); d.own != nil {
-			d.scope = d.own
-			if r.opt.Browser && d.own.browser != nil {
-				d.browser = d
-			}
+		d.own = readManifest(filepath.Join(path, "package.json"))
+		d.scope = d.own
+		if r.opt.Browser && d.own.browser != nil {
+			d.browser = d
 		}
 	}
 	if r.opt.Tsconfig == "" && !d.inModules {

@@ -11,6 +11,7 @@ import (
 type manifest struct {
 	file   string // package.json, absolute
 	source string
+	broken bool // it cannot be read or is no JSON
 	name   string
 	module bool              // "type": "module"
 	fields map[string]string // strings, for main fields
@@ -27,16 +28,18 @@ type manifest struct {
 	imports, exports *value
 }
 
-// readManifest reads a package.json; nil when it cannot be read or is no JSON.
+// readManifest reads a package.json.
 func readManifest(name string) *manifest {
+	m := &manifest{file: name, fields: map[string]string{}}
 	data, err := os.ReadFile(name)
 	if err != nil {
-		return nil
+		m.broken = true
+		return m
 	}
-	m := &manifest{file: name, source: strings.TrimPrefix(string(data), "\ufeff"), fields: map[string]string{}}
+	m.source = strings.TrimPrefix(string(data), "\ufeff")
 	root, ok := parseJSON(m.source)
-	if !ok || root.kind != '{' {
-		return nil
+	if m.broken = !ok; m.broken {
+		return m
 	}
 	for i := range root.members {
 		if p := &root.members[i]; p.kind == '"' && p.text != "" {

@@ -229,7 +229,12 @@ func (r *Resolver) Resolve(specifier, fromDir string, kind Kind) (Result, error)
 			return fail()
 		}
 	}
-	result := q.finish(found)
+	result, scope := q.finish(found)
+	if scope != nil && scope.broken {
+		q.notes = nil
+		q.note(scope, -1, "this package.json cannot be read: it is not valid JSON")
+		return fail()
+	}
 	result.Suffix = suffix
 	return result, nil
 }
@@ -241,31 +246,34 @@ func isExternal(specifier string, kind Kind) bool {
 		strings.HasPrefix(specifier, "data:") && strings.Contains(specifier, ",")
 }
 
-// finish follows links and adds what the package of the file says.
-func (q *query) finish(m *match) Result {
+// finish follows links and adds what the package of the file says, which is the
+// second result; nil when there is none or it does not matter.
+func (q *query) finish(m *match) (Result, *manifest) {
 	result := Result{Path: m.path, Disabled: m.disabled, SideEffects: true}
 	if !filepath.IsAbs(m.path) { // a package that is disabled and not installed
-		return result
+		return result, nil
 	}
 	result.Path = q.real(m.path)
 	if m.main != "" && m.main != m.path {
 		result.Main = q.real(m.main)
 	}
 	if m.disabled {
-		return result
+		return result, nil
 	}
 	switch filepath.Ext(result.Path) {
 	case ".mjs", ".mts":
 		result.ESM = true
 	}
-	if d := q.folder(filepath.Dir(result.Path)); d != nil && d.scope != nil {
-		result.SideEffects = d.scope.hasSideEffects(result.Path)
-		switch filepath.Ext(result.Path) {
-		case ".js", ".jsx", ".ts", ".tsx":
-			result.ESM = d.scope.module
-		}
+	d := q.folder(filepath.Dir(result.Path))
+	if d == nil || d.scope == nil {
+		return result, nil
 	}
-	return result
+	result.SideEffects = d.scope.hasSideEffects(result.Path)
+	switch filepath.Ext(result.Path) {
+	case ".js", ".jsx", ".ts", ".tsx":
+		result.ESM = d.scope.module
+	}
+	return result, d.scope
 }
 
 // real is a path that was found, with the links in it followed.

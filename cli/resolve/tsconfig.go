@@ -178,14 +178,13 @@ func (t *tsconfigReader) inPackage(modules, extends string) []string {
 	var list []string
 	if name, sub, ok := packageParts(extends); ok {
 		dir := filepath.Join(modules, filepath.FromSlash(name))
-		if m := readManifest(filepath.Join(dir, "package.json")); m != nil {
-			if m.tsconfig != "" {
-				full = absolute(dir, m.tsconfig)
-			}
-			if m.exports != nil {
-				if out := exported(m.exports, sub, t.active[1]); out.status == exact {
-					list = append(list, filepath.Join(dir, filepath.FromSlash(out.path)))
-				}
+		m := readManifest(filepath.Join(dir, "package.json"))
+		if m.tsconfig != "" {
+			full = absolute(dir, m.tsconfig)
+		}
+		if m.exports != nil {
+			if out := exported(m.exports, sub, t.active[1]); out.status == exact {
+				list = append(list, filepath.Join(dir, filepath.FromSlash(out.path)))
 			}
 		}
 	}
