@@ -34,6 +34,8 @@ export interface DataRequest {
   head?: boolean;
 }
 
+declare const process: { env: { NODE_ENV?: string } };
+
 /** Answers kept at most; the oldest goes first. */
 const maxKept = 500;
 const cache = new Map<string, Promise<DataAnswer>>();
@@ -90,6 +92,8 @@ async function get(options: DataRequest): Promise<DataAnswer> {
 
 /** Data of a page. Rejects with AssetError where only a document can help. */
 export function fetchData(options: DataRequest): Promise<DataAnswer> {
+  // In development every answer may be another one.
+  if (process.env.NODE_ENV !== "production") return get(options);
   const { url, keep, refresh, head } = options;
   const answers = head ? heads : cache;
   const known = answers.get(url);
@@ -115,5 +119,6 @@ export function forgetData(url: string): void {
 
 /** Lets the server know that a static page was shown, so that it may renew it. The answer does not matter. */
 export function touchData(url: string): void {
+  if (process.env.NODE_ENV !== "production") return;
   fetchData({ url, keep: false, head: true }).catch(() => {});
 }

@@ -5,7 +5,7 @@
 import { Component, StrictMode, startTransition, useLayoutEffect } from "react";
 import type { ReactElement, ReactNode } from "react";
 import { hydrateRoot } from "react-dom/client";
-import type { Root } from "react-dom/client";
+import type { HydrationOptions, Root } from "react-dom/client";
 import { clientConfig } from "../next/client-config";
 import { RouterContext } from "../next/context";
 import type { NextData } from "../next/context";
@@ -13,14 +13,16 @@ import { preloadReady } from "../next/loadable";
 import { findDomain, splitLocale } from "../next/locale";
 import { removeBasePath } from "../next/path";
 import { routerSnapshot, setRouter } from "../next/router";
-import { entryOf, takeEntries } from "./entries";
+import type { DevClient } from "./dev/client";
+import { entryOf, registered, takeEntries } from "./entries";
+import type { PageModule } from "./entries";
 import { Cancelled, createRouter, currentUrl } from "./router";
 import type { Core, PageInfo, Router } from "./router";
 import { mark, rendered } from "./timeline";
 import type { Transitions } from "./transition";
 
 declare const process: {
-  env: { __NEXT_HAS_REWRITES?: boolean; __ONWARD_HAS_MIDDLEWARE?: boolean };
+  env: { NODE_ENV?: string; __NEXT_HAS_REWRITES?: boolean; __ONWARD_HAS_MIDDLEWARE?: boolean };
 };
 
 declare global {
@@ -37,6 +39,8 @@ let transitions: () => Promise<Transitions>;
 let pending: { done(): void; cancel(err: Cancelled): void } | undefined;
 /** The error page is shown, or about to be: what it throws itself is not shown. */
 let failed = false;
+/** In development: the page that was rendered last, and the route that its module is registered for. */
+let shown: { info: PageInfo; route: string } | undefined;
 
 function Contexts({ children }: { children: ReactNode }): ReactElement {
   return <RouterContext.Provider value={routerSnapshot(core.router)}>{children}</RouterContext.Provider>;
@@ -54,7 +58,8 @@ class Boundary extends Component<{ children: ReactNode }> {
     scrollToFragment();
   }
   override componentDidCatch(err: unknown): void {
-    showError(err);
+    // In development the problem is shown over the page, which comes back when the code is mended.
+    if (process.env.NODE_ENV === "production") showError(err);
   }
   override render(): ReactNode {
     return this.props.children;
@@ -87,7 +92,14 @@ function scrollToFragment(): void {
 function run(task: (t: Transitions) => Promise<void>): void {
   transitions()
     .then(task)
-    .catch((err) => err instanceof Cancelled || reportError(err));
+    .catch(uncaught);
+}
+
+/** Tells the window what nobody handles. */
+function uncaught(err: unknown): void {
+  if (err instanceof Cancelled) return;
+  if (process.env.NODE_ENV !== "production" && self.__onward) self.__onward.report("runtime", err);
+  else reportError(err);
 }
 
 function Committed({ done }: { done(): void }): null {
@@ -101,6 +113,11 @@ function show(info: PageInfo, committed?: () => void): Promise<void> {
   const App = core.components["/_app"]!.module.default;
   pending?.cancel(new Cancelled());
   if (err === undefined) failed = false;
+  if (process.env.NODE_ENV !== "production") {
+    const route = routeOf(module);
+    shown = route === undefined ? undefined : { info, route };
+    if (root) self.__onward?.navigated();
+  }
   return new Promise((resolve, reject) => {
     const mine = (pending = {
       done() {
@@ -136,14 +153,24 @@ function show(info: PageInfo, committed?: () => void): Promise<void> {
     mark("beforeRender");
     startTransition(() => {
       if (root) root.render(tree);
-      else root = hydrateRoot(document.getElementById("__next")!, tree, { onRecoverableError: recovered });
+      else root = hydrateRoot(document.getElementById("__next")!, tree, rootOptions());
     });
   });
 }
 
-/** React could repair what it reports here; the cause still matters to developers. */
-function recovered(err: unknown): void {
-  reportError(err instanceof Error && err.cause !== undefined ? err.cause : err);
+/** What becomes of errors that React tells of. */
+function rootOptions(): HydrationOptions {
+  // React could repair what is recoverable; the cause still matters to developers.
+  const causeOf = (err: unknown) => (err instanceof Error && err.cause !== undefined ? err.cause : err);
+  const { __onward: dev } = self;
+  if (process.env.NODE_ENV === "production" || !dev) {
+    return { onRecoverableError: (err) => reportError(causeOf(err)) };
+  }
+  return {
+    onRecoverableError: (err, { componentStack }) => dev.report("hydration", causeOf(err), { componentStack }),
+    onCaughtError: (err, { componentStack }) => dev.report("runtime", err, { componentStack }),
+    onUncaughtError: (err, { componentStack }) => dev.report("runtime", err, { componentStack }),
+  };
 }
 
 /** Replaces the page by the error page. */
@@ -182,6 +209,54 @@ async function startScripts({ scriptLoader }: NextData): Promise<void> {
   (await import("../next/script")).initScriptLoader(scriptLoader);
 }
 
+/** Makes the app known to the development client. */
+function attachDev(dev: DevClient): void {
+  const { router, components } = core;
+  dev.attach({
+    route: () => shown?.route ?? core.state.route,
+    updated() {
+      if (!shown || shown.info.err !== undefined) return false;
+      const { info, route } = shown;
+      const old = info.module;
+      const app = components["/_app"]!.module;
+      for (const [name, known] of Object.entries(components)) known.module = newest(name) ?? known.module;
+      const module = newest(route) ?? old;
+      info.module = module;
+      const same =
+        dev.isSameComponent(app.default, components["/_app"]!.module.default) &&
+        dev.isSameComponent(old.default, module.default);
+      // React has rendered the rest by itself.
+      if (!same) show(info).catch(uncaught);
+      if (old.__N_SSG !== module.__N_SSG || old.__N_SSP !== module.__N_SSP) this.refreshData();
+      return true;
+    },
+    refreshData() {
+      router.replace(router.asPath, router.asPath, { scroll: false }).catch(uncaught);
+    },
+    forget(routes) {
+      for (const route of routes) {
+        registered.delete(route);
+        delete components[route];
+      }
+    },
+  });
+}
+
+/** The module of a route; undefined when its code throws. */
+function newest(route: string): PageModule | undefined {
+  try {
+    return registered.get(route)?.();
+  } catch {
+    // Whoever ran it has told of it.
+    return undefined;
+  }
+}
+
+/** The route whose module that is now; undefined for what no page script brought. */
+function routeOf(module: PageModule): string | undefined {
+  return [...registered.keys()].find((route) => newest(route) === module);
+}
+
 async function start(text: string): Promise<void> {
   const data = (self.__NEXT_DATA__ = JSON.parse(text) as NextData);
   takeEntries();
@@ -200,8 +275,13 @@ async function start(text: string): Promise<void> {
   }));
   setRouter(router);
   self.next = { version: "16.4.6", router };
+  if (process.env.NODE_ENV !== "production" && self.__onward) attachDev(self.__onward);
   if (app.reportWebVitals) {
-    const { reportWebVitals } = app;
+    let { reportWebVitals } = app;
+    if (process.env.NODE_ENV !== "production") {
+      // The newest one, should _app be edited.
+      reportWebVitals = (metric) => core.components["/_app"]!.module.reportWebVitals?.(metric);
+    }
     import("./report").then((m) => m.reportTo(reportWebVitals));
   }
   await show(page);
@@ -209,4 +289,4 @@ async function start(text: string): Promise<void> {
 
 const text = document.getElementById("__NEXT_DATA__")?.textContent;
 // Somebody may navigate before the first page is on the screen.
-if (text) start(text).catch((err) => err instanceof Cancelled || reportError(err));
+if (text) start(text).catch(uncaught);

@@ -9,8 +9,11 @@ import { addLocale } from "../next/locale";
 import { parsePath, removeTrailingSlash } from "../next/path";
 import { formatUrl, parseRelativeUrl } from "../next/url";
 import { registered } from "./entries";
+import type { DevClient } from "./dev/client";
 import type { PageModule } from "./entries";
 import type { Rewrites } from "./rewrites";
+
+declare const process: { env: { NODE_ENV?: string } };
 
 export interface Page {
   module: PageModule;
@@ -81,12 +84,12 @@ const links = new Map<string, HTMLLinkElement>();
 const loadedStyles = new WeakMap<HTMLLinkElement, Promise<void>>();
 
 /** A stylesheet of a page; not applied until applyStyles. */
-function styleLink(file: string): HTMLLinkElement {
-  const href = assetUrl(file);
+function styleLink(href: string): HTMLLinkElement {
   let link = links.get(href);
-  if (link) return link;
-  link = [...document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]")].find(
-    (l) => l.getAttribute("href") === href,
+  // In development another version of it may have taken its place.
+  if (link && (process.env.NODE_ENV === "production" || link.isConnected)) return link;
+  link = [...document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]")].find((l) =>
+    isStyle(l, href),
   );
   if (!link) {
     link = document.createElement("link");
@@ -114,10 +117,19 @@ function styleLink(file: string): HTMLLinkElement {
   return link;
 }
 
+function isStyle(link: HTMLLinkElement, href: string): boolean {
+  if (process.env.NODE_ENV !== "production" && self.__onward) return self.__onward.isSameStyle(link.href, href);
+  return link.getAttribute("href") === href;
+}
+
 /** Applies the stylesheets of the page that is shown now and of the app, and no others. */
 export function applyStyles(styles: HTMLLinkElement[]): void {
   for (const link of document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet][data-n-p]")) {
-    link.media = styles.includes(link) ? "" : "not all";
+    const applies =
+      process.env.NODE_ENV === "production"
+        ? styles.includes(link)
+        : styles.some((style) => isStyle(style, link.href));
+    link.media = applies ? "" : "not all";
   }
 }
 
@@ -125,6 +137,7 @@ const pages = new Map<string, Promise<Page>>();
 
 /** Loads a page's scripts and styles. Rejects with AssetError when one is missing. */
 export function loadPage(route: string): Promise<Page> {
+  if (process.env.NODE_ENV !== "production" && self.__onward) return loadLive(self.__onward, route);
   let page = pages.get(route);
   if (!page) {
     page = load(route);
@@ -133,6 +146,23 @@ export function loadPage(route: string): Promise<Page> {
     page.catch(() => pages.delete(route));
   }
   return page;
+}
+
+/** In development: pages change, and their scripts are not modules. */
+async function loadLive(dev: DevClient, route: string): Promise<Page> {
+  let styles: HTMLLinkElement[];
+  try {
+    if (!registered.has(route)) {
+      for (const file of await filesOf(route)) await dev.script(assetUrl(file));
+    }
+    styles = dev.stylesOf(route).map(styleLink);
+    await Promise.all(styles.map((link) => loadedStyles.get(link)));
+  } catch (err) {
+    throw err instanceof AssetError ? err : new AssetError(`Failed to load page ${route}: ${err}`);
+  }
+  const module = registered.get(route);
+  if (!module) throw new AssetError(`The script of page ${route} did not register it.`);
+  return { module: module(), styles };
 }
 
 async function load(route: string): Promise<Page> {
@@ -144,7 +174,7 @@ async function load(route: string): Promise<Page> {
     if (!registered.has(route)) throw err;
     files = [];
   }
-  const styles = files.filter((f) => f.endsWith(".css")).map(styleLink);
+  const styles = files.filter((f) => f.endsWith(".css")).map((f) => styleLink(assetUrl(f)));
   const loading = styles.map((link) => loadedStyles.get(link));
   try {
     if (!registered.has(route)) {

@@ -34,7 +34,7 @@ import type { ChangeOptions, Core, Method, PageInfo, Scroll, State } from "./rou
 import { instantly, saveScroll, savedScroll, scrollToHash } from "./scroll";
 import { mark } from "./timeline";
 
-declare const process: { env: { __ONWARD_HAS_MIDDLEWARE?: boolean } };
+declare const process: { env: { NODE_ENV?: string; __ONWARD_HAS_MIDDLEWARE?: boolean } };
 
 export interface Transitions {
   /** push and replace. False when another transition took over. */
@@ -220,7 +220,8 @@ export function createTransitions(core: Core): Transitions {
   ): Promise<PageInfo> {
     if (err instanceof Cancelled) throw err;
     if (!(err instanceof AssetError)) {
-      console.error(err);
+      if (process.env.NODE_ENV !== "production" && self.__onward) self.__onward.report("runtime", err);
+      else console.error(err);
       try {
         return await errorPage(err, target.route, target.query);
       } catch (inner) {

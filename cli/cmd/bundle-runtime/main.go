@@ -4,6 +4,7 @@
 //	platform.js  the Web and Node.js platform, an ES module that app builds link
 //	node.js      what takes its place where Node.js itself is below
 //	evaluate.js  a whole runtime for evaluating next.config files
+//	dev.js       the development client, the first script of every page in development
 //
 // Usage: bundle-runtime RUNTIME_FOLDER
 package main
@@ -28,9 +29,15 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	ok := bundle(dir, "platform/index.ts", "dist/platform.js", api.FormatESModule)
-	ok = bundle(dir, "node/index.ts", "dist/node.js", api.FormatESModule, api.Plugin{Name: "node", Setup: compile.StandIns}) && ok
-	ok = bundle(dir, "build/evaluate.ts", "dist/evaluate.js", api.FormatIIFE) && ok
+	nodeOptions := options(dir, "node/index.ts", "dist/node.js")
+	nodeOptions.Plugins = []api.Plugin{{Name: "node", Setup: compile.StandIns}}
+	evaluate := options(dir, "build/evaluate.ts", "dist/evaluate.js")
+	evaluate.Format = api.FormatIIFE
+	evaluate.MinifyIdentifiers = true
+	ok := true
+	for _, o := range []api.BuildOptions{options(dir, "platform/index.ts", "dist/platform.js"), nodeOptions, evaluate, devOptions(dir)} {
+		ok = len(api.Build(o).Errors) == 0 && ok
+	}
 	if !ok {
 		os.Exit(1)
 	}
@@ -45,27 +52,39 @@ var npmAliases = map[string]string{
 	"string_decoder":   "./platform/node/string-decoder.ts",
 }
 
-func bundle(dir, entry, out string, format api.Format, plugins ...api.Plugin) bool {
-	result := api.Build(api.BuildOptions{
-		AbsWorkingDir:     dir,
-		EntryPoints:       []string{entry},
-		Outfile:           out,
-		Bundle:            true,
-		Write:             true,
-		Format:            format,
-		Target:            api.ES2023,
-		Platform:          api.PlatformNeutral,
-		MainFields:        []string{"module", "main"},
-		Conditions:        []string{"import", "module", "default"},
-		MinifyWhitespace:  true,
-		MinifySyntax:      true,
-		MinifyIdentifiers: format == api.FormatIIFE,
-		Define:            map[string]string{"process.env.NODE_ENV": `"production"`},
-		LegalComments:     api.LegalCommentsEndOfFile,
-		Alias:             npmAliases,
-		Plugins:           plugins,
-		LogLevel:          api.LogLevelWarning,
-		TsconfigRaw:       `{"compilerOptions":{"target":"es2023","verbatimModuleSyntax":true}}`,
-	})
-	return len(result.Errors) == 0
+// options are those of an ES module with parts of the platform.
+func options(dir, entry, out string) api.BuildOptions {
+	return api.BuildOptions{
+		AbsWorkingDir:    dir,
+		EntryPoints:      []string{entry},
+		Outfile:          out,
+		Bundle:           true,
+		Write:            true,
+		Format:           api.FormatESModule,
+		Target:           api.ES2023,
+		Platform:         api.PlatformNeutral,
+		MainFields:       []string{"module", "main"},
+		Conditions:       []string{"import", "module", "default"},
+		MinifyWhitespace: true,
+		MinifySyntax:     true,
+		Define:           map[string]string{"process.env.NODE_ENV": `"production"`},
+		LegalComments:    api.LegalCommentsEndOfFile,
+		Alias:            npmAliases,
+		LogLevel:         api.LogLevelWarning,
+		TsconfigRaw:      `{"compilerOptions":{"target":"es2023","verbatimModuleSyntax":true}}`,
+	}
+}
+
+// devOptions are those of the development client: a classic script that people
+// meet in their stack traces, so its names and lines stay.
+func devOptions(dir string) api.BuildOptions {
+	o := options(dir, "browser/dev/index.ts", "dist/dev.js")
+	o.Format = api.FormatIIFE
+	o.Platform = api.PlatformBrowser
+	o.Target = api.ES2022
+	o.Alias = nil
+	o.MinifyWhitespace = false
+	o.MinifySyntax = false
+	o.Define = map[string]string{"process.env.NODE_ENV": `"development"`}
+	return o
 }

@@ -1,0 +1,293 @@
+/**
+ * The development client, the first script of every page in development. It
+ * makes `__onward`, which chunks hand their modules to and the router talks to,
+ * applies what the server says over the socket, and shows what is wrong. The
+ * error document has this script alone.
+ */
+import type { DevApp, DevClient } from "./client";
+import { createHot } from "./hot";
+import { startOverlay } from "./overlay";
+import { mended, reportError, setBuildProblems, setBusy, startProblems } from "./problems";
+import type { Hello, ServerMessage, StyleUpdate, Update } from "./protocol";
+import { isSameComponent, refresh, registering, startRefresh } from "./refresh";
+import { createRegistry } from "./registry";
+import type { Definition, Registry } from "./registry";
+import { escapeId, evaluate, loadScript } from "./scripts";
+import { connect } from "./socket";
+import { addStyles, removeStyle, stylePath, updateStyles } from "./styles";
+
+interface PageChunk {
+  /** Id of the page's module. */
+  module: string;
+  /** URLs of its stylesheets, in order. */
+  styles?: string[];
+}
+
+/** `self.__onward`: what chunks call, and what the router asks. */
+interface Onward extends DevClient {
+  define: Registry["define"];
+  require(id: string): any;
+  load(id: string): Promise<any>;
+  page(route: string, chunk: PageChunk): void;
+  lazy(id: string, styles?: string[]): void;
+  start(id: string): void;
+}
+
+const scope = globalThis as any;
+/** Where the server's files are, with trailing "/_next/"; this script is one of them. */
+const assets = new URL(
+  (document.currentScript as HTMLScriptElement | null)?.src.replace(/\/static\/chunks\/.*$/s, "/") ?? "/_next/",
+  location.href,
+);
+/** The document is one that shows an error in place of a page. */
+const errorDocument = !!document.getElementById("__ONWARD_PROBLEMS");
+
+startGlobals();
+startRefresh();
+
+/** Pages whose chunk has run, and modules that are pages. */
+const pages = new Map<string, PageChunk>();
+const pageModules = new Set<string>();
+/** Styles of lazy chunks. */
+const lazyStyles = new Map<string, string[]>();
+/** The stylesheet of a module, as far as updates told. */
+const hrefs = new Map<string, string>();
+
+const registry = createRegistry({
+  around(module, run) {
+    hot.equip(module);
+    registering(module, run);
+  },
+  async fetch(id) {
+    await loadScript(new URL(`static/chunks/lazy/${escapeId(id)}.js`, assets).href);
+    await addStyles(lazyStyles.get(id) ?? []);
+  },
+});
+const hot = createHot({
+  registry,
+  isPage: (id) => pageModules.has(id),
+  invalidated: (id) => queueMicrotask(() => rerun([id])),
+});
+
+let app: DevApp | undefined;
+/** What the server told last: which run of it, and how many changes it had seen. */
+let session = "";
+let generation = 0;
+let leaving = false;
+/** Updates one after the other; each waits for its styles. */
+let queue = Promise.resolve();
+
+const onward: Onward = {
+  define: registry.define,
+  require: (id) => registry.require(id),
+  load: (id) => registry.load(id),
+  page(route, chunk) {
+    pages.set(route, chunk);
+    pageModules.add(chunk.module);
+    (self.__NEXT_P ??= []).push([route, () => registry.require(chunk.module)]);
+  },
+  lazy: (id, styles = []) => void lazyStyles.set(id, styles),
+  start: (id) => void registry.require(id),
+  attach(running) {
+    app = running;
+    say();
+  },
+  navigated() {
+    mended();
+    say();
+  },
+  report(kind, error, info) {
+    console.error(error);
+    reportError(kind, error, info);
+  },
+  script: loadScript,
+  stylesOf: (route) => pages.get(route)?.styles ?? [],
+  isSameStyle: (a, b) => stylePath(a) === stylePath(b),
+  isSameComponent,
+};
+self.__onward = onward;
+
+const socket = connect({ url: socketUrl(), opened: say, received });
+startProblems((line) => socket.send({ type: "log", ...line }));
+startOverlay(assets.origin === location.origin ? assets.pathname.replace(/\/_next\/$/, "") : "");
+
+/** `process` and `global`, which packages written for bundlers expect. */
+function startGlobals(): void {
+  const nothing = () => {};
+  scope.global ??= scope;
+  scope.process ??= {
+    title: "browser",
+    browser: true,
+    env: { NODE_ENV: "development" },
+    argv: [],
+    version: "",
+    versions: {},
+    platform: "browser",
+    release: { name: "browser" },
+    nextTick: (callback: (...args: unknown[]) => void, ...args: unknown[]) => queueMicrotask(() => callback(...args)),
+    cwd: () => "/",
+    umask: () => 0,
+    hrtime: () => [0, 0],
+    emitWarning: nothing,
+    on: nothing,
+    once: nothing,
+    off: nothing,
+    addListener: nothing,
+    removeListener: nothing,
+    removeAllListeners: nothing,
+    emit: nothing,
+    listeners: () => [],
+  };
+}
+
+function socketUrl(): string {
+  const url = new URL("webpack-hmr", assets);
+  url.protocol = url.protocol.replace("http", "ws");
+  return url.href;
+}
+
+/** Tells the server which page is shown. */
+function say(): void {
+  socket?.send({ type: "page", route: app?.route() ?? "", session, generation });
+}
+
+function reload(reason: string): void {
+  if (leaving) return;
+  leaving = true;
+  console.log(`[Onward] reloading: ${reason}`);
+  location.reload();
+}
+
+/** Reloads because the page is behind the server, but not twice for the same state of it. */
+function catchUp(reason: string): void {
+  const key = "__onward_reload";
+  const now = `${session} ${generation}`;
+  try {
+    if (sessionStorage.getItem(key) === now) return;
+    sessionStorage.setItem(key, now);
+  } catch {
+    // Without storage it might go on for ever.
+    return;
+  }
+  reload(reason);
+}
+
+function received(message: ServerMessage): void {
+  switch (message.type) {
+    case "hello":
+      return greeted(message);
+    case "update":
+      generation = message.generation;
+      if (errorDocument) {
+        if (message.modules?.length || message.gone?.length) reload("a file changed");
+        return;
+      }
+      queue = queue.then(() => apply(message)).catch((err) => reportError("runtime", err));
+      return;
+    case "data":
+      if (errorDocument) reload("data changed");
+      else queue = queue.then(() => refreshData(message.routes));
+      return;
+    case "reload":
+      return reload(message.reason);
+    case "pages":
+      return pagesChanged(message.manifest);
+    case "problems":
+      if (errorDocument && !message.problems.length) reload("all is mended");
+      setBuildProblems(message.problems);
+      return;
+    case "busy":
+      setBusy(message.busy);
+  }
+}
+
+function greeted(hello: Hello): void {
+  const restarted = session !== "" && session !== hello.session;
+  const known = session === hello.session ? generation : undefined;
+  session = hello.session;
+  generation = hello.generation;
+  if (restarted) return reload("the server was restarted");
+  const problems = hello.problems ?? [];
+  // The document was made while something was wrong that is mended now.
+  if (errorDocument && !problems.length && carriesBuildProblem()) return catchUp("all is mended");
+  setBuildProblems(problems);
+  if (isBehind(hello) || (!hello.versions && known !== undefined && known !== generation)) {
+    return catchUp("changes were missed");
+  }
+  if (hello.styles?.length) queue = queue.then(() => updateStyles(hello.styles!, () => false));
+  if (known !== undefined && known !== generation) queue = queue.then(() => app?.refreshData());
+  say();
+}
+
+/** Whether the server has newer code than a module that is here. */
+function isBehind({ versions = {} }: Hello): boolean {
+  return Object.entries(versions).some(([id, version]) => {
+    const known = registry.definitions.get(id);
+    return known && known.version < version;
+  });
+}
+
+function carriesBuildProblem(): boolean {
+  return /"kind":\s*"build"/.test(document.getElementById("__ONWARD_PROBLEMS")?.textContent ?? "");
+}
+
+async function apply({ modules = [], styles = [], gone = [] }: Update): Promise<void> {
+  const since = performance.now();
+  const needed = new Set(modules.filter((m) => registry.modules.has(m.id)).flatMap((m) => m.imports));
+  if (styles.length) await updateStyles(styles, (id) => needed.has(id));
+  for (const { id, href } of styles) hrefs.set(id, href);
+  const chunk: Record<string, Definition> = {};
+  for (const { id, version, imports, code } of modules) {
+    try {
+      chunk[id] = { version, imports, run: evaluate(code) };
+    } catch (err) {
+      return reload(err instanceof Error ? err.message : String(err));
+    }
+  }
+  registry.define(chunk);
+  for (const id of gone) {
+    registry.definitions.delete(id);
+    const href = hrefs.get(id);
+    if (href) removeStyle(href);
+    if (!registry.importersOf(id).length) registry.forget(id);
+  }
+  if (modules.length) rerun(modules.map((m) => m.id));
+  const what = [...modules, ...styles].map((m: { id: string } | StyleUpdate) => m.id);
+  if (what.length && !leaving) {
+    const more = what.length > 2 ? ` and ${what.length - 1} more` : "";
+    const names = more ? what[0] : what.join(", ");
+    console.log(`[Fast Refresh] ${names}${more}: done in ${Math.round(performance.now() - since)}ms`);
+  }
+}
+
+function rerun(ids: string[]): void {
+  const { reload: reason, errors, ran } = hot.update(ids);
+  if (reason) return reload(reason);
+  if (!errors.length) mended();
+  if (ran.length) {
+    try {
+      refresh();
+    } catch (err) {
+      // What a root threw that no boundary caught.
+      errors.push(err);
+    }
+    if (app ? !app.updated() : !errors.length) return reload("the page had failed");
+  } else if (!app && !errors.length) return reload("the page had failed");
+  for (const err of errors) onward.report("runtime", err);
+}
+
+function refreshData(routes: string[]): void {
+  if (app && routes.includes(app.route())) app.refreshData();
+}
+
+function pagesChanged(manifest: NonNullable<Window["__BUILD_MANIFEST"]>): void {
+  self.__BUILD_MANIFEST = manifest;
+  scope.__BUILD_MANIFEST_CB?.();
+  const there = new Set(manifest.sortedPages);
+  const gone = [...pages.keys()].filter((route) => !there.has(route) && !/^\/(_app|_error|404)$/.test(route));
+  for (const route of gone) pages.delete(route);
+  const route = app?.route();
+  if (errorDocument || route === "/404" || route === "/_error") return reload("pages were added or removed");
+  if (route !== undefined && gone.includes(route)) return reload(`${route} is gone`);
+  app?.forget(gone);
+}
