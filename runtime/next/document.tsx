@@ -158,15 +158,19 @@ function styleLinks(context: HtmlContextValue, { nonce, crossOrigin }: OriginPro
 
 function scriptTags(context: HtmlContextValue, { nonce, crossOrigin }: OriginProps): ReactElement[] {
   const src = (file: string) => assetUrl(context, file);
+  // In development they are classic scripts, which define modules and run in order.
+  const kind = process.env.NODE_ENV === "development" ? { defer: true } : { type: "module" };
   return [
     ...context.scripts.map((file) => (
-      <script key={file} type="module" src={bareUrl(context, file)} nonce={nonce} crossOrigin={crossOrigin} />
+      <script key={file} {...kind} src={bareUrl(context, file)} nonce={nonce} crossOrigin={crossOrigin} />
     )),
     ...context.manifestScripts.map((file) => (
       <script key={file} src={src(file)} nonce={nonce} defer crossOrigin={crossOrigin} />
     )),
   ];
 }
+
+const preloadKind = process.env.NODE_ENV === "development" ? { rel: "preload", as: "script" } : { rel: "modulepreload" };
 
 /** next/head's tags, its own children, then stylesheets and scripts of the page. */
 export function Head({
@@ -202,7 +206,7 @@ export function Head({
       {fontLinks(context, origin.nonce)}
       {js && !context.disableJsPreload
         ? preload.map((file) => (
-            <link key={file} rel="modulepreload" href={bareUrl(context, file)} {...origin} />
+            <link key={file} {...preloadKind} href={bareUrl(context, file)} {...origin} />
           ))
         : null}
       {styleLinks(context, origin)}

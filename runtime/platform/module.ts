@@ -65,6 +65,21 @@ export function setOutside(look: (id: string) => { exports: unknown } | undefine
   outside = look;
 }
 
+/** Text under an absolute path, whether a module or not; undefined when the engine's Load knows none. */
+export function moduleText(path: string): string | undefined {
+  return source(path);
+}
+
+/** Takes modules out of the cache, so that the next require() runs them anew; without a list, all. */
+export function forgetModules(paths: readonly string[] = Object.keys(cache)): void {
+  for (const path of paths) delete cache[path];
+}
+
+/** Whether the module at an absolute path has run, or is about to. */
+export function isLoaded(path: string): boolean {
+  return path in cache;
+}
+
 function notFound(id: string, from: Module | null): Error {
   const stack: string[] = [];
   for (let m = from; m && !stack.includes(m.filename); m = m.parent) stack.push(m.filename);

@@ -5,6 +5,7 @@ import { ApiError, bytesOf, formatBytes, parseBody } from "./body";
 import { etagOf, isFresh } from "./etag";
 import { IncomingMessage } from "./incoming";
 import { requestFailed } from "./instrumentation";
+import { renew } from "./live";
 import { ServerResponse, type Chunk } from "./outgoing";
 import { clearPreviewData, setDraftMode, setPreviewData } from "./preview";
 import type { ApiJob } from "./protocol";
@@ -22,6 +23,7 @@ interface ApiConfig {
 /** Handler of Job "api". The Job ends when the response does, not when the route's function returns. */
 export async function api(job: Job): Promise<void> {
   const input = JSON.parse(job.input) as ApiJob;
+  renew(input.route);
   const req = new IncomingMessage(input.req, job);
   const config = (): ApiConfig => (load(input.route).config.api as ApiConfig | undefined) ?? {};
   const res = new ApiResponse(req, input, job, () => config().responseLimit);
@@ -43,6 +45,8 @@ export async function api(job: Job): Promise<void> {
     const result = await handler(req, res);
     if (current().dev) warnOfResult(result, res, req, externalResolver === true);
   } catch (error) {
+    // In development the page with the error is the answer.
+    if (current().dev && !(error instanceof ApiError) && !res.headersSent) throw error;
     if (!(error instanceof ApiError)) await requestFailed("route", job, error);
     answerError(res, error);
   }

@@ -4,7 +4,7 @@
  * `start`, so that it may lie in an engine snapshot.
  */
 import type { ComponentType } from "react";
-import { require } from "../platform/index";
+import { isLoaded, require } from "../platform/index";
 import BuiltinApp from "../next/app";
 import BuiltinDocument from "../next/document";
 import BuiltinError from "../next/error";
@@ -69,8 +69,8 @@ function builtin(route: string): unknown {
   return undefined;
 }
 
-/** Files in Boot are relative to the output folder, which may be moved as a whole. */
-function resolve(distDir: string, file: string): string {
+/** Files in Boot are relative to the output folder, which may be moved as a whole, or absolute. */
+export function fileOf(distDir: string, file: string): string {
   return file.startsWith("/") ? file : `${distDir}/${file}`;
 }
 
@@ -83,16 +83,11 @@ function resolve(distDir: string, file: string): string {
 export function load(route: string): Page {
   const known = loaded.get(route);
   if (known) return known;
-  if (!isApiRoute(route)) {
-    for (const frame of frames) {
-      if (frame === route) break;
-      loadQuietly(frame);
-    }
-  }
+  for (const frame of framesOf(route)) loadQuietly(frame);
   const assets = current().pages[route];
   let exports: Record<string, unknown>;
   if (assets?.file) {
-    exports = exportsOf(require(resolve(current().distDir, assets.file)));
+    exports = exportsOf(require(fileOf(current().distDir, assets.file)));
   } else {
     const component = builtin(route);
     if (!component) throw new Error(`the build has no page for ${route}`);
@@ -116,6 +111,29 @@ export function load(route: string): Page {
 
 /** What every page is rendered in, in the order in which their modules run. */
 const frames = ["/_document", "/_app"];
+
+/** The frames whose modules run before that of a route. */
+export function framesOf(route: string): string[] {
+  if (isApiRoute(route)) return [];
+  const at = frames.indexOf(route);
+  return at < 0 ? frames : frames.slice(0, at);
+}
+
+/** Forgets the pages whose modules are to run anew. */
+export function dropPages(): void {
+  for (const [route, { assets }] of loaded) {
+    if (assets.file && !isLoaded(fileOf(current().distDir, assets.file))) loaded.delete(route);
+  }
+}
+
+/** Takes what Boot now says of a route. A page that comes from another module is forgotten. */
+export function renewAssets(route: string): void {
+  const page = loaded.get(route);
+  if (!page) return;
+  const assets = current().pages[route] ?? noAssets;
+  if (assets.file === page.assets.file) page.assets = assets;
+  else loaded.delete(route);
+}
 
 /** Loads a frame ahead of a page. What it throws is told when the frame itself is asked for, not as the page's mistake. */
 function loadQuietly(frame: string): void {

@@ -4,11 +4,13 @@ import BuiltinApp from "../next/app";
 import BuiltinDocument from "../next/document";
 import BuiltinError from "../next/error";
 import { isApiRoute, load, type Page } from "./app";
+import { renew } from "./live";
 import type { CollectJob, PageFacts } from "./protocol";
 
 /** Handler of Job "collect". */
 export function collect(job: Job): void {
   const { route } = JSON.parse(job.input) as CollectJob;
+  renew(route);
   job.reply(JSON.stringify(factsOf(load(route))));
 }
 

@@ -10,6 +10,7 @@ import { load, start } from "./app";
 import { cache, resetCacheHandler } from "./cache";
 import { collect } from "./collect";
 import { edge } from "./edge";
+import { renew, renewMiddleware, resetLive } from "./live";
 import { loadMiddleware, middleware, resetMiddleware } from "./middleware";
 import { page } from "./page";
 import { paths } from "./paths";
@@ -24,6 +25,7 @@ registerModules();
 
 onBoot((boot) => {
   start(boot as Boot);
+  resetLive();
   resetShells();
   resetCacheHandler();
   resetMiddleware();
@@ -40,8 +42,14 @@ handle("paths", paths);
 handle("signal", signal);
 handle("warm", instrumented("render", (job: Job) => {
   const input = JSON.parse(job.input) as WarmJob;
-  for (const route of input.routes) load(route);
-  if (input.middleware) loadMiddleware();
+  for (const route of input.routes) {
+    renew(route);
+    load(route);
+  }
+  if (input.middleware) {
+    renewMiddleware();
+    loadMiddleware();
+  }
   job.reply("{}");
 }));
 

@@ -4,7 +4,7 @@
  * has no instrumentation: its Boot names none.
  */
 import { require, type Handler, type Job } from "../platform/index";
-import { current } from "./app";
+import { current, fileOf } from "./app";
 import type { RequestInfo } from "./protocol";
 
 interface Instrumentation {
@@ -23,7 +23,7 @@ export function startInstrumentation(): void {
   loaded = pending = undefined;
   const { instrumentation, distDir } = current();
   if (!instrumentation) return;
-  pending = register(`${distDir}/${instrumentation}`);
+  pending = register(fileOf(distDir, instrumentation));
   pending.then(
     () => (pending = undefined),
     (error: unknown) => console.error("An error occurred while loading instrumentation hook:", error),

@@ -9,8 +9,9 @@ import { NextFetchEvent, provideBackground } from "../next/fetch-event";
 import { NextRequest } from "../next/next-request";
 import { NextResponse } from "../next/next-response";
 import type { URLConfig } from "../next/next-url";
-import { current } from "./app";
+import { current, fileOf } from "./app";
 import { Leftover, backgroundOf } from "./background";
+import { renewMiddleware } from "./live";
 import type { MiddlewareJob } from "./protocol";
 
 /** What middleware and edge functions are. */
@@ -43,7 +44,7 @@ export function loadMiddleware(): Loaded {
   if (loaded) return loaded;
   const { middleware, distDir } = current();
   if (!middleware) throw new Error("the build has no middleware");
-  const exports = require(`${distDir}/${middleware.file}`) as Record<string, unknown>;
+  const exports = require(fileOf(distDir, middleware.file)) as Record<string, unknown>;
   const name = middleware.proxy ? "proxy" : "middleware";
   const run = exports[name] ?? exports.default;
   if (typeof run !== "function") {
@@ -78,6 +79,7 @@ export class WebInput implements RequestHead {
 
 /** Handler of Job "middleware". */
 export function middleware(job: Job): void | Promise<void> {
+  renewMiddleware();
   const { run, page } = loadMiddleware();
   return respond(job, run, page, incoming(new WebInput(job.input), job), passOn);
 }

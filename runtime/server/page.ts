@@ -10,6 +10,7 @@ import type { ImageConfig } from "../next/client-config";
 import { current, load, type Page, type PageComponent } from "./app";
 import { serverProps, staticProps, type Data } from "./data";
 import { IncomingMessage } from "./incoming";
+import { renew } from "./live";
 import { ServerResponse, joined, type Chunk } from "./outgoing";
 import type { PageJob, PageReply, RequestInfo } from "./protocol";
 import { render } from "./renderer";
@@ -70,6 +71,7 @@ function unasked(url: string): RequestInfo {
 
 function begin(input: PageJob, job: Job): Visit {
   const boot = current();
+  renew(input.route);
   const App = load("/_app").Component;
   const page = load(input.route);
   const written: Chunk[] = [];
@@ -306,7 +308,7 @@ function nextData(visit: Visit, props: Record<string, unknown>): NextData & { is
     autoExport: autoExport || undefined,
     isFallback: job.mode === "fallback",
     // Next.js has this key in what it renders after the build, and there only.
-    isExperimentalCompile: !job.edge && (job.mode === "request" || job.reason === "stale" || job.reason === "on-demand") ? false : undefined,
+    isExperimentalCompile: !boot.dev && !job.edge && (job.mode === "request" || job.reason === "stale" || job.reason === "on-demand") ? false : undefined,
     dynamicIds: dynamicIds.size ? [...dynamicIds] : undefined,
     err: visit.err && publicError(visit.err, boot.dev),
     gsp: isStatic || undefined,
@@ -325,7 +327,7 @@ function nextData(visit: Visit, props: Record<string, unknown>): NextData & { is
 /** What the browser may know of an error: everything in development, nothing in production. */
 function publicError(err: Error, dev: boolean): NextData["err"] {
   return dev
-    ? { name: err.name, message: err.message, stack: err.stack, source: "server" }
+    ? { name: err.name, source: "server", message: err.message, stack: err.stack }
     : { name: "Internal Server Error.", message: "500 - Internal Server Error.", statusCode: 500 };
 }
 

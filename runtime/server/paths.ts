@@ -2,6 +2,7 @@
 import type { Job } from "../platform/index";
 import { matchRoute, routeParams } from "../next/dynamic-route";
 import { load } from "./app";
+import { renew } from "./live";
 import type { PathsJob, PathsReply } from "./protocol";
 
 type Params = Record<string, string | string[]>;
@@ -14,6 +15,7 @@ export async function paths(job: Job): Promise<void> {
 }
 
 async function collectPaths({ route, locales, defaultLocale }: PathsJob): Promise<PathsReply> {
+  renew(route);
   const { getStaticPaths } = load(route);
   if (!getStaticPaths) throw new Error(`getStaticPaths is required for dynamic SSG pages and is missing for "${route}".`);
   const result = await getStaticPaths({ locales: [...(locales ?? [])], defaultLocale });
