@@ -54,6 +54,8 @@ type Options struct {
 	// OnRuntime, when not nil, is given the runtime script as soon as it is
 	// made, while the app is still being compiled. name is Result.RuntimeScript.
 	OnRuntime func(name string, script []byte)
+	// Dev compiles for development: for Live, which sets what else belongs to it.
+	Dev bool
 	// KeepNames leaves identifiers of the browser's scripts as they are.
 	KeepNames bool
 	// Progress, when not nil, is told which step begins. It may be called from
@@ -209,9 +211,11 @@ func newBuild(opt Options) (*build, error) {
 		opt:    opt,
 		dir:    dir,
 		report: &report{dir: dir},
-		out:    newOutput(opt.OutDir, runtime.GOMAXPROCS(0)),
 		result: &Result{Pages: map[string]*Page{}},
 		edge:   map[string]bool{},
+	}
+	if !opt.Dev {
+		b.out = newOutput(opt.OutDir, runtime.GOMAXPROCS(0))
 	}
 	b.needs = newNeeds(b)
 	b.opt.Config = readBabel(dir, opt.Config, b.report)
@@ -228,7 +232,9 @@ func newBuild(opt Options) (*build, error) {
 	if f := opt.Config.Images.LoaderFile; f != "" {
 		b.next.imageLoader = filepath.Join(dir, filepath.FromSlash(f))
 	}
-	if b.tsconfig, err = writeTsconfig(appTsconfig(dir, opt.Config.TypeScript.TsconfigPath), opt.OutDir, opt.Config.Compiler.Emotion); err != nil {
+	if opt.Dev {
+		// Modules are told what matters of it; see liveTsconfig.
+	} else if b.tsconfig, err = writeTsconfig(appTsconfig(dir, opt.Config.TypeScript.TsconfigPath), opt.OutDir, opt.Config.Compiler.Emotion); err != nil {
 		return nil, err
 	}
 	for _, p := range b.pages() {

@@ -32,7 +32,7 @@ var identifier = regexp.MustCompile(`^[A-Za-z_$][\w$]*$`)
 // in both.
 func (b *build) defines(browser bool) map[string]string {
 	d := map[string]string{
-		"process.env.NODE_ENV": `"production"`,
+		"process.env.NODE_ENV": b.mode(),
 		"process.browser":      strconv.FormatBool(browser),
 		"global":               "globalThis",
 	}
@@ -65,6 +65,14 @@ func (b *build) defines(browser bool) map[string]string {
 	d["__dirname"] = `"/"`
 	d["__filename"] = `"/index.js"`
 	return d
+}
+
+// mode is NODE_ENV as JavaScript.
+func (b *build) mode() string {
+	if b.opt.Dev {
+		return `"development"`
+	}
+	return `"production"`
 }
 
 // defineConstants adds those of compiler.define, whose values are JavaScript

@@ -16,7 +16,9 @@ import (
 // it wrote. A path is written once; writing it again is ignored, because equal
 // names mean equal (hashed) content.
 type output struct {
-	dir   string
+	dir string
+	// keep, when not nil, takes the files in place of the folder.
+	keep  func(path string, data []byte)
 	queue chan written
 	done  sync.WaitGroup
 	once  sync.Once
@@ -48,6 +50,10 @@ func newOutput(dir string, workers int) *output {
 // write queues data for path (relative, slashes). The caller must not change
 // data afterwards.
 func (o *output) write(path string, data []byte) {
+	if o.keep != nil {
+		o.keep(path, data)
+		return
+	}
 	f := &File{Path: path, Size: len(data)}
 	o.mu.Lock()
 	if o.files[path] != nil {
@@ -91,6 +97,9 @@ func (o *output) store(w written) error {
 }
 
 func (o *output) stop() {
+	if o.keep != nil {
+		return
+	}
 	o.once.Do(func() { close(o.queue) })
 	o.done.Wait()
 }

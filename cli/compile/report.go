@@ -32,6 +32,13 @@ func (r *report) add(m *diag.Message) {
 	r.list = append(r.list, m)
 }
 
+// clear forgets everything.
+func (r *report) clear() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.list = nil
+}
+
 func (r *report) errors() diag.Errors { return r.of(diag.Error) }
 
 func (r *report) warnings() []*diag.Message { return r.of(diag.Warning) }

@@ -66,10 +66,48 @@ func (b *build) runtimeFor(script, platform string, engines []api.Engine) error 
 		}
 		return nil
 	}
+	data, err := b.bundleRuntime(script, platform, engines)
+	if err != nil || data == nil {
+		return err
+	}
+	b.writeRuntime(script, data)
+	if cached == "" {
+		return nil
+	}
+	return storeCached(cached, data)
+}
+
+// runtimeText is the script that runs on a platform in development, from the cache
+// folder when it is there.
+func (b *build) runtimeText(script, platform string, engines []api.Engine) ([]byte, error) {
+	cached := ""
+	if b.opt.CacheDir != "" && b.next.imageLoader == "" {
+		key, err := b.runtimeKey()
+		if err != nil {
+			return nil, err
+		}
+		cached = filepath.Join(b.opt.CacheDir, "dev-"+strings.TrimSuffix(path.Base(script), ".js"), key+".js")
+		if data, err := os.ReadFile(cached); err == nil {
+			return data, nil
+		}
+	}
+	data, err := b.bundleRuntime(script, platform, engines)
+	if list := b.report.errors(); err == nil && data == nil {
+		return nil, list
+	}
+	if err == nil && cached != "" {
+		// The cache only saves time: without room for it things go on.
+		_ = storeCached(cached, data)
+	}
+	return data, err
+}
+
+// bundleRuntime bundles the script; nil after mistakes, which are in the report.
+func (b *build) bundleRuntime(script, platform string, engines []api.Engine) ([]byte, error) {
 	var entry strings.Builder
 	for _, f := range []string{platform, "server/entry.ts"} {
 		if _, err := fs.Stat(b.opt.Runtime, f); err != nil {
-			return diag.Errorf("incomplete-runtime", "the runtime has no file %s", f).
+			return nil, diag.Errorf("incomplete-runtime", "the runtime has no file %s", f).
 				WithHint("the program was built without its JavaScript: run `make build`")
 		}
 		entry.WriteString("import " + quoteJS("./"+f) + ";\n")
@@ -134,17 +172,13 @@ func (b *build) runtimeFor(script, platform string, engines []api.Engine) error 
 	})
 	b.report.addAll(result, false)
 	if len(result.Errors) > 0 {
-		return nil
+		return nil, nil
 	}
 	data := result.OutputFiles[0].Contents
 	if script == nodeScript {
 		data = append(data, sourceName...)
 	}
-	b.writeRuntime(script, data)
-	if cached == "" {
-		return nil
-	}
-	return storeCached(cached, data)
+	return data, nil
 }
 
 // sourceName gives the runtime the name in stack traces that it has in V8, too.
@@ -160,7 +194,7 @@ func (b *build) writeRuntime(name string, script []byte) {
 // runtimeDefines are the constants of the runtime. The app's are among them only
 // where code of the app is.
 func (b *build) runtimeDefines() map[string]string {
-	d := map[string]string{"process.env.NODE_ENV": `"production"`, "process.env.NEXT_RUNTIME": `"nodejs"`}
+	d := map[string]string{"process.env.NODE_ENV": b.mode(), "process.env.NEXT_RUNTIME": `"nodejs"`}
 	if b.next.imageLoader != "" {
 		for name, value := range b.defines(false) {
 			if strings.HasPrefix(name, "process.env.") {
@@ -205,7 +239,7 @@ func storeCached(path string, data []byte) error {
 // runtimeKey hashes what goes into the runtime script.
 func (b *build) runtimeKey() (string, error) {
 	h := sha256.New()
-	h.Write([]byte(runtimeFormat + "\x00" + b.dir + "\x00"))
+	h.Write([]byte(runtimeFormat + "\x00" + b.mode() + "\x00" + b.dir + "\x00"))
 	for _, dir := range []string{"dist", "next", "node", "platform", "server"} {
 		err := fs.WalkDir(b.opt.Runtime, dir, func(p string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -237,7 +271,7 @@ func (b *build) runtimeKey() (string, error) {
 		}
 		// A patched package keeps its version: sizes and times tell.
 		for _, f := range files {
-			if info, err := f.Info(); err == nil && strings.Contains(f.Name(), "production") {
+			if info, err := f.Info(); err == nil && strings.Contains(f.Name(), strings.Trim(b.mode(), `"`)) {
 				h.Write([]byte(f.Name() + info.ModTime().String()))
 			}
 		}

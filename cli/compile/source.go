@@ -41,7 +41,9 @@ type sourceFile struct {
 	once sync.Once
 	err  error
 	// problem is what loaders said of the file.
-	problem         *diag.Message
+	problem *diag.Message
+	// problems are mistakes that the text alone shows.
+	problems        []*diag.Message
 	server, browser string
 	// ending says how to read it: ".tsx". That of the file, unless loaders made
 	// something else of it.
@@ -49,17 +51,8 @@ type sourceFile struct {
 }
 
 func newSources(b *build) *sources {
-	s := &sources{b: b, pages: map[string]string{}, routes: map[string]bool{}, dynamicInputs: map[string]bool{}, facts: map[string]transform.Facts{}}
-	for _, p := range b.pages() {
-		if p.File == "" {
-			continue
-		}
-		full := filepath.Join(b.dir, filepath.FromSlash(p.File))
-		s.routes[full] = true
-		if !p.API {
-			s.pages[full] = p.Route
-		}
-	}
+	s := &sources{b: b, dynamicInputs: map[string]bool{}, facts: map[string]transform.Facts{}}
+	s.setPages()
 	s.buffer = findPackage(b.dir, "buffer") != "" || findPackage(b.dir, "next") != ""
 	for _, p := range b.opt.Config.Compiler.RemoveProperties {
 		if re, err := regexp.Compile(p); err == nil { // config has refused others
@@ -67,6 +60,21 @@ func newSources(b *build) *sources {
 		}
 	}
 	return s
+}
+
+// setPages notes which files are pages.
+func (s *sources) setPages() {
+	s.pages, s.routes = map[string]string{}, map[string]bool{}
+	for _, p := range s.b.pages() {
+		if p.File == "" {
+			continue
+		}
+		full := filepath.Join(s.b.dir, filepath.FromSlash(p.File))
+		s.routes[full] = true
+		if !p.API {
+			s.pages[full] = p.Route
+		}
+	}
 }
 
 func (s *sources) load(path string) *sourceFile {
@@ -98,12 +106,12 @@ func (s *sources) read(f *sourceFile, path string) error {
 	}
 	page, isPage := s.pages[path]
 	if isPage && !mayExportDefault(text) {
-		s.b.report.add(noDefault(page, s.b.report.show(path)))
+		f.problems = append(f.problems, noDefault(page, s.b.report.show(path)))
 	}
 	window := transform.MayTestWindow(text) && !isReact(path)
 	dynamic := strings.Contains(text, "next/dynamic") && !strings.Contains(path, "/node_modules/next/")
 	data := isPage && transform.MayExportData(text)
-	facts := s.routes[path] && (data || transform.MayExportData(text) || strings.Contains(text, "export *") || strings.Contains(text, "export*"))
+	facts := s.routes[path] && (s.b.opt.Dev || data || transform.MayExportData(text) || strings.Contains(text, "export *") || strings.Contains(text, "export*"))
 	own := !inNodeModules(path) || s.transpiled(path)
 	fonts := transform.MayLoadFonts(text) && own
 	styledJSX := transform.MayUseStyledJSX(text) && own
@@ -120,7 +128,7 @@ func (s *sources) read(f *sourceFile, path string) error {
 		return nil
 	}
 	if facts {
-		s.note(path, text, m.Facts())
+		s.note(f, path, text, m.Facts())
 	}
 	var server, browser transform.Edits
 	if data {
@@ -140,13 +148,13 @@ func (s *sources) read(f *sourceFile, path string) error {
 	}
 	if fonts {
 		for _, e := range m.Fonts(s.b.fonts.module(path), &server, &browser) {
-			s.b.report.add(diag.Errorf("font", "%s", e.Text).At(s.b.report.show(path), text, e.At).
+			f.problems = append(f.problems, diag.Errorf("font", "%s", e.Text).At(s.b.report.show(path), text, e.At).
 				WithHint("write const name = Font({ ... }) at the top of the module, with literal values"))
 		}
 	}
 	if styledJSX {
 		for _, e := range m.StyledJSX(s.b.scopeStyledJSX, &server, &browser) {
-			s.b.report.add(diag.Errorf("styled-jsx", "%s", e.Text).At(s.b.report.show(path), text, e.At).WithHint("%s", e.Hint))
+			f.problems = append(f.problems, diag.Errorf("styled-jsx", "%s", e.Text).At(s.b.report.show(path), text, e.At).WithHint("%s", e.Hint))
 		}
 	}
 	if buffer {
@@ -168,8 +176,12 @@ func (s *sources) read(f *sourceFile, path string) error {
 		s.editAppCode(m, path, &server, &browser)
 	}
 	name := ""
-	if s.b.sourceMaps() {
+	if s.b.sourceMaps() || s.b.opt.Dev {
 		name = filepath.Base(path)
+	}
+	if s.b.opt.Dev {
+		f.server, f.browser = server.Apply(text, name), browser.Apply(text, name)
+		return nil
 	}
 	// Edits keep lines: the server's stacks are right without a map of the edits,
 	// but for the columns behind one.
@@ -273,17 +285,17 @@ func (s *sources) factsOf(p route.Page) (transform.Facts, bool) {
 
 // note keeps the facts of a page and reports what its source alone shows to be
 // wrong.
-func (s *sources) note(path, text string, f transform.Facts) {
+func (s *sources) note(file *sourceFile, path, text string, f transform.Facts) {
 	s.mu.Lock()
 	s.facts[path] = f
 	s.mu.Unlock()
 	shown := s.b.report.show(path)
 	if f.Star >= 0 && s.pages[path] != "" {
-		s.b.report.add(diag.Errorf("export-star", "a page cannot use `export *`").At(shown, text, f.Star).
+		file.problems = append(file.problems, diag.Errorf("export-star", "a page cannot use `export *`").At(shown, text, f.Star).
 			WithHint("name the exports, so that the build can tell the page's data functions: export { default, getStaticProps } from \"...\""))
 	}
 	if f.Problem != "" {
-		s.b.report.add(diag.Errorf("page-config", "%s", f.Problem).At(shown, text, f.ProblemAt).
+		file.problems = append(file.problems, diag.Errorf("page-config", "%s", f.Problem).At(shown, text, f.ProblemAt).
 			WithHint("write every value of `export const config` as a literal"))
 	}
 }
@@ -304,6 +316,9 @@ func (s *sources) plugin(browser bool) api.Plugin {
 			f := s.load(args.Path)
 			if f.err != nil {
 				return api.OnLoadResult{}, f.err
+			}
+			for _, m := range f.problems {
+				s.b.report.add(m)
 			}
 			if f.problem != nil {
 				return refuseLoad(f.problem), nil

@@ -36,12 +36,18 @@ type cssModuleFile struct {
 
 func newStyles(b *build) *styles {
 	s := &styles{b: b, pre: newPreprocessor(b.dir, b.opt.Config.Sass)}
-	for _, p := range b.pages() {
+	s.setApp()
+	return s
+}
+
+// setApp notes which file is _app.
+func (s *styles) setApp() {
+	s.app = ""
+	for _, p := range s.b.pages() {
 		if p.Route == "/_app" && p.File != "" {
-			s.app = filepath.Join(b.dir, filepath.FromSlash(p.File))
+			s.app = filepath.Join(s.b.dir, filepath.FromSlash(p.File))
 		}
 	}
-	return s
 }
 
 func (s *styles) plugin(browser bool) api.Plugin {

@@ -1,0 +1,424 @@
+package compile
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/onwardjs/onward/cli/transform"
+	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/route"
+)
+
+// Live compiles an app while it is developed: module by module, when a request
+// needs them, each at most once until it changes. Compiled modules stay in memory.
+// Its methods may run at the same time; Change and SetRoutes wait for the others
+// and keep them waiting.
+type Live struct {
+	b *build
+	// life is held for writing while files or routes change.
+	life sync.RWMutex
+	// browser, server and edge are the graphs by Target.
+	graphs [3]*graph
+	styles *liveStyles
+	media  *media
+	script runtimeText
+	// versions counts compiled modules, so that a newer text has a higher number.
+	versions atomic.Int64
+	tsconfig string // for TsconfigRaw
+	// needed are the routes of each target that somebody asked for.
+	neededMu sync.Mutex
+	needed   [3]map[string]bool
+	watched  func([]string)
+}
+
+// Target is where a module runs.
+type Target uint8
+
+// Browser and Server are what most modules are compiled for; Edge is for
+// middleware and API routes of the edge runtime.
+const (
+	Browser Target = iota
+	Server
+	Edge
+)
+
+// NewLive makes a Live. Options.Dev must be set; OutDir is where server modules
+// seem to lie. Nothing of the app is compiled yet.
+func NewLive(opt Options) (*Live, error) {
+	out, err := filepath.Abs(opt.OutDir)
+	if err != nil {
+		return nil, err
+	}
+	opt.OutDir = out
+	l := &Live{media: newMedia()}
+	l.b, err = newBuild(opt)
+	if err != nil {
+		return nil, err
+	}
+	l.b.out = l.media.output(opt.OutDir)
+	l.tsconfig = l.b.liveTsconfig()
+	l.styles = newLiveStyles(l)
+	for t := range l.graphs {
+		l.needed[t] = map[string]bool{}
+		if l.graphs[t], err = newGraph(l, Target(t)); err != nil {
+			return nil, err
+		}
+	}
+	l.readRoutes()
+	l.script.begin(l.b)
+	return l, nil
+}
+
+// Close ends the processes that Live has started.
+func (l *Live) Close() {
+	l.life.Lock()
+	defer l.life.Unlock()
+	l.script.wait()
+	l.b.cleanup()
+}
+
+// SetRoutes says which pages there are now.
+func (l *Live) SetRoutes(pages []route.Page, m *route.Middleware, hooks string) {
+	l.life.Lock()
+	defer l.life.Unlock()
+	b := l.b
+	b.opt.Pages, b.opt.Middleware, b.opt.Hooks = pages, m, hooks
+	before := b.source.pages
+	b.result.Pages = map[string]*Page{}
+	for _, p := range b.pages() {
+		b.result.Pages[p.Route] = &Page{Route: p.Route, Source: p.File}
+	}
+	b.source.setPages()
+	b.styles.setApp()
+	// A file that became a page, or is none any more, is edited in another way.
+	for file := range before {
+		if b.source.pages[file] != before[file] {
+			l.forgetFile(file)
+		}
+	}
+	for file := range b.source.pages {
+		if _, was := before[file]; !was {
+			l.forgetFile(file)
+		}
+	}
+	for _, g := range l.graphs {
+		g.forgetNamespace(pageNamespace)
+	}
+	l.readRoutes()
+}
+
+// readRoutes reads from source what must be known of middleware.
+func (l *Live) readRoutes() {
+	b := l.b
+	b.report.clear()
+	b.result.Middleware = nil
+	b.edge = map[string]bool{}
+	if m := b.opt.Middleware; m != nil {
+		b.readMiddleware(m)
+	}
+}
+
+// page finds a scanned page.
+func (l *Live) page(pattern string) (route.Page, bool) {
+	for _, p := range l.b.pages() {
+		if p.Route == pattern {
+			return p, true
+		}
+	}
+	return route.Page{}, false
+}
+
+// target is the graph that a route's code for the server belongs to.
+func (l *Live) target(t Target, pattern string) Target {
+	if t != Server {
+		return t
+	}
+	if pattern == middlewareRoute {
+		if m := l.b.result.Middleware; m != nil && m.Edge {
+			return Edge
+		}
+		return Server
+	}
+	p, ok := l.page(pattern)
+	if !ok || p.File == "" {
+		return Server
+	}
+	f, _ := l.b.readFacts(p.File, "edge")
+	if p.API && f.Edge() {
+		return Edge
+	}
+	return Server
+}
+
+// Need compiles what a route consists of for a target: "/blog/[slug]", "/_app",
+// "/_document", "middleware", "instrumentation". Server stands for Edge where the
+// route runs there. The error is diag.Errors with all that is wrong in it, or that
+// of ctx.
+func (l *Live) Need(ctx context.Context, t Target, pattern string) error {
+	l.life.RLock()
+	defer l.life.RUnlock()
+	return l.need(ctx, t, pattern)
+}
+
+func (l *Live) need(ctx context.Context, t Target, pattern string) error {
+	t = l.target(t, pattern)
+	root, err := l.root(t, pattern)
+	if err != nil {
+		return err
+	}
+	l.neededMu.Lock()
+	l.needed[t][pattern] = true
+	l.neededMu.Unlock()
+	g := l.graphs[t]
+	roots := []*module{root}
+	if err := g.compileAll(ctx, roots); err != nil {
+		return err
+	}
+	list := g.problems(roots)
+	if pattern == middlewareRoute {
+		list = append(slices.Clone(l.b.report.errors()), list...)
+	}
+	if len(list) > 0 {
+		return list
+	}
+	return nil
+}
+
+// root is the first module of a route.
+func (l *Live) root(t Target, pattern string) (*module, error) {
+	g := l.graphs[t]
+	switch pattern {
+	case middlewareRoute, instrumentationRoute, cacheHandlerRoute:
+		if t == Browser {
+			return nil, fmt.Errorf("compile: %s does not run in browsers", pattern)
+		}
+		return g.module(pageNamespace, pattern), nil
+	}
+	p, ok := l.page(pattern)
+	if !ok {
+		return nil, fmt.Errorf("compile: no route %s", pattern)
+	}
+	if t != Browser {
+		return g.module(pageNamespace, p.Route), nil
+	}
+	if p.API || p.Route == "/_document" {
+		return nil, fmt.Errorf("compile: %s does not run in browsers", pattern)
+	}
+	if p.File == "" {
+		return g.module(runtimeNamespace, l.b.next.byImport["next/"+strings.TrimPrefix(p.Route, "/_")]), nil
+	}
+	return g.module("file", filepath.Join(l.b.dir, filepath.FromSlash(p.File))), nil
+}
+
+// Page describes a route whose server modules are compiled; nil when there is no
+// such route. Module is an absolute path; browser files are relative to /_next/.
+func (l *Live) Page(pattern string) *Page {
+	l.life.RLock()
+	defer l.life.RUnlock()
+	p, ok := l.page(pattern)
+	if !ok {
+		return nil
+	}
+	t := l.target(Server, pattern)
+	g := l.graphs[t]
+	root, err := l.root(t, pattern)
+	if err != nil {
+		return nil
+	}
+	page := &Page{Route: p.Route, Source: p.File, Module: g.place(root.id)}
+	page.Facts = transform.Facts{Star: -1, ProblemAt: -1}
+	if p.File != "" {
+		page.Facts, _ = l.b.source.factsOf(p)
+		page.Runtime = page.Facts.Runtime
+		if !page.Facts.Edge() {
+			page.Runtime = ""
+		}
+	}
+	if p.API || p.Route == "/_document" {
+		return page
+	}
+	page.Scripts = []string{pageChunk(p.Route)}
+	inside := g.reach([]*module{root}, false)
+	page.Styles = l.styles.files(inside)
+	page.Fonts = l.fonts(inside)
+	for _, m := range g.reach([]*module{root}, true) {
+		c := m.get()
+		if c == nil || !c.dynamicIDs {
+			continue
+		}
+		id := l.b.source.dynamicID(m.path)
+		for _, e := range c.imports {
+			if !e.dynamic || e.id == "" {
+				continue
+			}
+			if page.Dynamic == nil {
+				page.Dynamic = map[string]Assets{}
+			}
+			a := Assets{Scripts: []string{lazyChunk(l.browserID(e.id))}}
+			if target := g.known(e.id); target != nil {
+				a.Styles = without(l.styles.files(g.reach([]*module{target}, false)), page.Styles)
+			}
+			page.Dynamic[id(e.specifier)] = a
+		}
+	}
+	return page
+}
+
+// browserID is the id that a module of a server graph has in the browser.
+func (l *Live) browserID(id string) string { return id }
+
+func without(list, gone []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(gone, s) })
+}
+
+// fonts lists the font files to load early for modules; nil without fonts.
+func (l *Live) fonts(modules []*module) []string {
+	var inputs []string
+	for _, m := range modules {
+		if m.namespace == fontNamespace {
+			inputs = append(inputs, m.id)
+		}
+	}
+	if files, found := l.b.fonts.preloads(inputs); found {
+		return append([]string{}, files...)
+	}
+	return nil
+}
+
+// Middleware says what the source of the app's middleware says of it; nil when
+// there is none. Module is an absolute path.
+func (l *Live) Middleware() *Middleware {
+	l.life.RLock()
+	defer l.life.RUnlock()
+	m := l.b.result.Middleware
+	if m == nil {
+		return nil
+	}
+	out := *m
+	g := l.graphs[l.target(Server, middlewareRoute)]
+	out.Module = g.place(g.module(pageNamespace, middlewareRoute).id)
+	return &out
+}
+
+// RuntimeScript is the script that every worker of the engine runs first, with
+// React's development build, and the path that it seems to lie at.
+func (l *Live) RuntimeScript(ctx context.Context) (path string, script []byte, err error) {
+	script, err = l.script.get(ctx)
+	return filepath.ToSlash(filepath.Join(l.b.opt.OutDir, filepath.FromSlash(l.script.name))), script, err
+}
+
+// ServerModule is the code of the server module at an absolute path, compiled now if
+// it was not; nil when there is no such module.
+func (l *Live) ServerModule(path string) ([]byte, error) {
+	l.life.RLock()
+	defer l.life.RUnlock()
+	g, m := l.at(path)
+	if m == nil {
+		return nil, nil
+	}
+	c := g.compile(m)
+	if c.code == "" && len(c.problems) > 0 {
+		return nil, c.problems
+	}
+	return []byte(c.code), nil
+}
+
+// ServerMap is the source map of a server module; nil when it has none.
+func (l *Live) ServerMap(path string) []byte {
+	l.life.RLock()
+	defer l.life.RUnlock()
+	g, m := l.at(strings.TrimSuffix(path, ".map"))
+	if m == nil {
+		return nil
+	}
+	return g.sourceMap(m)
+}
+
+// at finds the server module that has a path.
+func (l *Live) at(path string) (*graph, *module) {
+	path = filepath.ToSlash(path)
+	for _, t := range []Target{Edge, Server} {
+		g := l.graphs[t]
+		rest, ok := strings.CutPrefix(path, g.folder)
+		if !ok {
+			continue
+		}
+		if rest, ok = strings.CutSuffix(rest, ".js"); ok {
+			return g, g.known(unescape(rest))
+		}
+	}
+	return nil, nil
+}
+
+// Watched has f called with the folders outside the project in which files of the
+// app lie, whenever there are others than before.
+func (l *Live) Watched(f func(dirs []string)) {
+	l.life.Lock()
+	defer l.life.Unlock()
+	l.watched = f
+}
+
+// runtimeText is the runtime script, made in the background.
+type runtimeText struct {
+	name string
+	once sync.Once
+	done chan struct{}
+	text []byte
+	err  error
+}
+
+func (r *runtimeText) begin(b *build) {
+	r.done = make(chan struct{})
+	r.name = runtimeScript
+	platform, engines := platformScript, serverEngines
+	if b.needs.node {
+		r.name, platform, engines = nodeScript, nodePlatform, nodeEngines
+	}
+	go func() {
+		defer close(r.done)
+		if m := b.reactMissing(); m != nil {
+			r.err = diag.Errors{m}
+			return
+		}
+		r.text, r.err = b.runtimeText(r.name, platform, engines)
+	}()
+}
+
+func (r *runtimeText) get(ctx context.Context) ([]byte, error) {
+	select {
+	case <-r.done:
+		return r.text, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (r *runtimeText) wait() { <-r.done }
+
+// runtimeFile reads a file of the runtime folder.
+func (l *Live) runtimeFile(name string) ([]byte, error) {
+	data, err := fs.ReadFile(l.b.opt.Runtime, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, diag.Errors{diag.Errorf("incomplete-runtime", "the runtime has no file %s", name).
+			WithHint("the program was built without its JavaScript: run `make build`")}
+	}
+	return data, err
+}
+
+// sortProblems puts problems in the order of files and lines, each once.
+func sortProblems(list diag.Errors) diag.Errors {
+	slices.SortStableFunc(list, func(a, b *diag.Message) int {
+		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, a.Column-b.Column, strings.Compare(a.Text, b.Text))
+	})
+	return slices.CompactFunc(list, func(a, b *diag.Message) bool {
+		return a.File == b.File && a.Line == b.Line && a.Text == b.Text
+	})
+}

@@ -1,0 +1,518 @@
+package compile
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/evanw/esbuild/pkg/api"
+	"github.com/onwardjs/onward/internal/diag"
+)
+
+// Change is what a change of files has changed.
+type Change struct {
+	// Modules are browser modules with new code, newly imported ones included.
+	Modules []LiveUpdate
+	// Styles are style sheets with new rules.
+	Styles []StyleUpdate
+	// Gone are browser modules that nothing imports any more.
+	Gone []string
+	// Forget are the paths of server modules that changed and of all that import them.
+	Forget []string
+	// Routes have data that must be fetched again: server code that browsers do not
+	// have changed in them.
+	Routes []string
+	// Reload, when not empty, says why browsers must load the document anew.
+	Reload string
+	// Restart: the engine has to start anew.
+	Restart bool
+	// Problems are all that are wrong now in what is compiled.
+	Problems diag.Errors
+}
+
+// LiveUpdate is the new code of a browser module.
+type LiveUpdate struct {
+	ID      string   `json:"id"`
+	Version int      `json:"version"`
+	Imports []string `json:"imports"`
+	// Code is a function expression of module, exports and require.
+	Code string `json:"code"`
+}
+
+// StyleUpdate is a style sheet with new rules.
+type StyleUpdate struct {
+	ID string `json:"id"`
+	// Href is a URL that no earlier text of the sheet had.
+	Href string `json:"href"`
+}
+
+// forgetFile has all that was made of a file made again.
+func (l *Live) forgetFile(file string) {
+	l.b.source.files.Delete(file)
+	for _, g := range l.graphs {
+		for _, m := range g.users[file] {
+			m.made = nil
+		}
+	}
+}
+
+// forgetNamespace has the modules of a namespace made again.
+func (g *graph) forgetNamespace(namespace string) {
+	for _, m := range g.modules {
+		if m.namespace == namespace {
+			m.made = nil
+		}
+	}
+}
+
+// Change takes in that files changed, appeared or vanished (absolute paths); nil
+// stands for any. What was compiled of them is compiled anew, and what it imports.
+func (l *Live) Change(ctx context.Context, files []string) *Change {
+	l.life.Lock()
+	defer l.life.Unlock()
+	out := &Change{}
+	if files == nil {
+		files = l.allInputs()
+		for _, g := range l.graphs {
+			g.chain.files.Forget(nil)
+			g.found.Clear()
+		}
+	}
+	changed := l.changedFiles(files)
+	if len(changed.files) == 0 && !changed.paths {
+		out.Problems = l.problems()
+		return out
+	}
+	l.forgetText(changed)
+	var updated [3]map[*module]bool
+	for t, g := range l.graphs {
+		updated[t] = g.update(ctx, changed)
+	}
+	l.updateStyles(changed, out)
+	l.describe(ctx, updated, out)
+	out.Problems = l.problems()
+	return out
+}
+
+// changes are files whose content is another, and whether paths of files may mean
+// other files than before.
+type changes struct {
+	files map[string]bool
+	paths bool
+	// moved are the files that appeared or vanished.
+	moved []string
+}
+
+// changedFiles leaves out files that hold what they held.
+func (l *Live) changedFiles(files []string) *changes {
+	out := &changes{files: map[string]bool{}}
+	for _, file := range files {
+		file = filepath.Clean(file)
+		known, same := false, true
+		var sum uint64
+		hashed := false
+		check := func(before uint64) {
+			known = true
+			if !hashed {
+				sum, hashed = hashFile(file), true
+			}
+			if before != sum {
+				same = false
+			}
+		}
+		for _, g := range l.graphs {
+			for _, m := range g.users[file] {
+				if m.made != nil {
+					if before, ok := m.made.inputs[file]; ok {
+						check(before)
+					}
+				}
+			}
+		}
+		for _, s := range l.styles.list {
+			if s.made != nil {
+				if before, ok := s.made.inputs[file]; ok {
+					check(before)
+				}
+			}
+		}
+		if known && !same {
+			out.files[file] = true
+		}
+		if !known || hashed && sum == 0 {
+			out.moved = append(out.moved, file)
+		}
+	}
+	if len(out.moved) > 0 {
+		out.paths = true
+		for _, g := range l.graphs {
+			g.chain.files.Forget(out.moved)
+			g.found.Clear()
+		}
+	}
+	return out
+}
+
+// allInputs are the files that something was made of.
+func (l *Live) allInputs() []string {
+	all := map[string]bool{}
+	for _, g := range l.graphs {
+		for file := range g.users {
+			all[file] = true
+		}
+	}
+	for _, s := range l.styles.list {
+		if s.made != nil {
+			for file := range s.made.inputs {
+				all[file] = true
+			}
+		}
+	}
+	return sortedKeys(all)
+}
+
+// forgetText forgets what plugins keep of changed files.
+func (l *Live) forgetText(c *changes) {
+	for file := range c.files {
+		l.b.source.files.Delete(file)
+		l.b.assets.images.Delete(file)
+		if isStyle(file) {
+			l.b.styles.modules.Clear() // others may compose from it
+		}
+	}
+}
+
+// update compiles the modules anew that changes touch and returns those whose code
+// is another.
+func (g *graph) update(ctx context.Context, c *changes) map[*module]bool {
+	var work []*module
+	for file := range c.files {
+		for _, m := range g.users[file] {
+			if m.made != nil {
+				if _, uses := m.made.inputs[file]; uses {
+					work = append(work, m)
+				}
+			}
+		}
+	}
+	if c.paths {
+		for _, m := range g.modules {
+			if m.made != nil && g.linksElsewhere(m, c) {
+				work = append(work, m)
+			}
+		}
+	}
+	slices.SortFunc(work, func(a, b *module) int { return strings.Compare(a.id, b.id) })
+	work = slices.Compact(work)
+	updated := map[*module]bool{}
+	var mu sync.Mutex
+	eachModule(work, func(m *module) {
+		before := m.made
+		after := g.make(m)
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		switch {
+		case len(after.problems) > 0:
+			// The last good code stays until the mistake is mended.
+			kept := *before
+			kept.problems, kept.inputs = after.problems, after.inputs
+			if len(after.imports) > 0 {
+				kept.imports = after.imports
+			}
+			m.made = &kept
+		case after.code == before.code && len(before.problems) == 0:
+			after.version = before.version
+			m.made = after
+		default:
+			same := after.code == before.code
+			m.made = after
+			if same {
+				m.made.version = before.version
+				return
+			}
+			mu.Lock()
+			updated[m] = true
+			mu.Unlock()
+		}
+	})
+	for _, m := range work {
+		g.note(m, m.made)
+	}
+	// What they import now and did not before.
+	var roots []*module
+	for _, m := range work {
+		for _, next := range g.next(m.made, false) {
+			if next.made == nil {
+				roots = append(roots, next)
+			}
+		}
+	}
+	if len(roots) > 0 {
+		_ = g.compileAll(ctx, roots)
+		for _, m := range g.reach(roots, false) {
+			if m.made != nil && m.made.version > 0 {
+				updated[m] = true
+			}
+		}
+	}
+	return updated
+}
+
+// linksElsewhere tells whether an import of a module means another file after files
+// appeared or vanished.
+func (g *graph) linksElsewhere(m *module, c *changes) bool {
+	if len(m.made.problems) > 0 {
+		return true
+	}
+	for _, e := range m.made.imports {
+		if !e.failed && !mayMean(e, c.moved) {
+			continue
+		}
+		if e.failed {
+			return true
+		}
+		r, err := g.find(api.OnResolveArgs{Path: e.specifier, Importer: m.path, Namespace: m.namespace, ResolveDir: filepath.Dir(m.path), Kind: e.kind})
+		if err != nil || r.Path == "" || len(r.Errors) > 0 || !r.External && g.l.moduleID(r.Namespace, r.Path) != e.id {
+			return true
+		}
+		if target := g.modules[e.id]; target != nil && target.namespace == "file" {
+			if _, err := os.Stat(target.path); err != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mayMean tells whether an import may have to do with one of some files, by their
+// names.
+func mayMean(e edge, files []string) bool {
+	last := e.specifier[strings.LastIndexByte(e.specifier, '/')+1:]
+	last, _, _ = strings.Cut(last, ".")
+	for _, file := range files {
+		base, _, _ := strings.Cut(filepath.Base(file), ".")
+		if last == "" || base == last || base == "index" || base == "package" || base == "tsconfig" || base == "jsconfig" ||
+			filepath.Base(filepath.Dir(file)) == last {
+			return true
+		}
+	}
+	return false
+}
+
+// eachModule runs f for modules on all cores.
+func eachModule(list []*module, f func(*module)) {
+	var wg sync.WaitGroup
+	work := make(chan *module)
+	for range min(len(list), runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for m := range work {
+				f(m)
+			}
+		})
+	}
+	for _, m := range list {
+		work <- m
+	}
+	close(work)
+	wg.Wait()
+}
+
+// updateStyles compiles the style sheets anew that changes touch.
+func (l *Live) updateStyles(c *changes, out *Change) {
+	for _, id := range sortedKeys(l.styles.list) {
+		s := l.styles.list[id]
+		if s.made == nil {
+			continue
+		}
+		touched := false
+		for file := range c.files {
+			if _, uses := s.made.inputs[file]; uses {
+				touched = true
+			}
+		}
+		if !touched && (!c.paths || len(s.made.problems) == 0) {
+			continue
+		}
+		before := s.made
+		after := l.styles.make(s)
+		if len(after.problems) > 0 {
+			after.css = before.css
+		}
+		if string(after.css) == string(before.css) {
+			after.version = before.version
+		} else {
+			s.changed = true
+			out.Styles = append(out.Styles, StyleUpdate{id, l.styles.href(id) + "?v=" + itoa(after.version)})
+		}
+		s.made = after
+	}
+}
+
+// describe says what updated modules mean for browsers and for the engine.
+func (l *Live) describe(ctx context.Context, updated [3]map[*module]bool, out *Change) {
+	browser := l.graphs[Browser]
+	for m := range updated[Browser] {
+		c := m.made
+		out.Modules = append(out.Modules, LiveUpdate{ID: m.id, Version: c.version, Imports: c.importIDs(), Code: c.update(m.id)})
+	}
+	slices.SortFunc(out.Modules, func(a, b LiveUpdate) int { return strings.Compare(a.ID, b.ID) })
+	if len(updated[Browser]) > 0 {
+		out.Gone = browser.sweep(l.browserRoots())
+	}
+	for _, t := range []Target{Server, Edge} {
+		if len(updated[t]) == 0 {
+			continue
+		}
+		g := l.graphs[t]
+		importers := g.importers()
+		var all, quiet []*module
+		for m := range updated[t] {
+			all = append(all, m)
+			if b := browser.modules[m.id]; b == nil || b.made == nil || !updated[Browser][b] {
+				quiet = append(quiet, m)
+			}
+		}
+		for m := range closure(all, importers) {
+			out.Forget = append(out.Forget, g.place(m.id))
+		}
+		for m := range closure(all, importers) {
+			if m.namespace != pageNamespace {
+				continue
+			}
+			switch m.path {
+			case "/_document":
+				out.Reload = "_document changed"
+			case middlewareRoute:
+				out.Reload = "middleware changed"
+			case instrumentationRoute:
+				out.Restart = true
+			}
+		}
+		everywhere := false
+		for m := range closure(quiet, importers) {
+			if m.namespace != pageNamespace || !strings.HasPrefix(m.path, "/") || m.path == "/_document" {
+				continue
+			}
+			everywhere = everywhere || m.path == "/_app"
+			out.Routes = append(out.Routes, m.path)
+		}
+		if everywhere {
+			for r := range l.needed[Server] {
+				if p, ok := l.page(r); ok && !p.API && r != "/_document" {
+					out.Routes = append(out.Routes, r)
+				}
+			}
+		}
+	}
+	if l.b.opt.Middleware != nil && out.Reload != "" {
+		l.readRoutes()
+	}
+	slices.Sort(out.Forget)
+	slices.Sort(out.Routes)
+	out.Routes = slices.DeleteFunc(slices.Compact(out.Routes), func(r string) bool {
+		p, ok := l.page(r)
+		return !ok || p.API
+	})
+}
+
+// importers are the modules that import each module, directly.
+func (g *graph) importers() map[string][]*module {
+	out := map[string][]*module{}
+	for _, m := range g.modules {
+		if m.made == nil {
+			continue
+		}
+		for _, e := range m.made.imports {
+			if e.id != "" {
+				out[e.id] = append(out[e.id], m)
+			}
+		}
+	}
+	return out
+}
+
+// closure is modules and all that import them, through others too.
+func closure(list []*module, importers map[string][]*module) map[*module]bool {
+	seen := map[*module]bool{}
+	for len(list) > 0 {
+		m := list[len(list)-1]
+		list = list[:len(list)-1]
+		if seen[m] {
+			continue
+		}
+		seen[m] = true
+		list = append(list, importers[m.id]...)
+	}
+	return seen
+}
+
+// browserRoots are the modules that browsers were given entries for.
+func (l *Live) browserRoots() []*module {
+	roots := l.mainRoots()
+	for r := range l.needed[Browser] {
+		if root, err := l.root(Browser, r); err == nil {
+			roots = append(roots, root)
+		}
+	}
+	return roots
+}
+
+// sweep forgets the modules that no root reaches and returns their ids.
+func (g *graph) sweep(roots []*module) []string {
+	live := map[*module]bool{}
+	for _, m := range g.reach(roots, true) {
+		live[m] = true
+	}
+	var gone []string
+	for id, m := range g.modules {
+		if m.made != nil && !live[m] {
+			gone = append(gone, id)
+			m.made = nil
+		}
+	}
+	slices.Sort(gone)
+	return gone
+}
+
+// problems are all that is wrong in what was asked for.
+func (l *Live) problems() diag.Errors {
+	var list diag.Errors
+	for t, g := range l.graphs {
+		var roots []*module
+		for r := range l.needed[t] {
+			if root, err := l.root(Target(t), r); err == nil {
+				roots = append(roots, root)
+			}
+		}
+		if Target(t) == Browser {
+			roots = append(roots, l.mainRoots()...)
+		}
+		list = append(list, g.problems(roots)...)
+	}
+	return sortProblems(list)
+}
+
+// importIDs are the ids that a module requires when it runs.
+func (c *compiled) importIDs() []string {
+	list := []string{}
+	for _, e := range c.imports {
+		if e.id != "" && !e.dynamic && !slices.Contains(list, e.id) {
+			list = append(list, e.id)
+		}
+	}
+	return list
+}
+
+// update is the code of a module as a function expression.
+func (c *compiled) update(id string) string {
+	return "(function(module, exports, require) {\n" + c.body() + "\n})\n//# sourceURL=" + sourceURL(id, c.version) + "\n"
+}
+
+// sourceURL names the code of a module that came over the wire; Original knows it.
+func sourceURL(id string, version int) string {
+	return "onward-module:///" + escape(id) + "?v=" + itoa(version)
+}

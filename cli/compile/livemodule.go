@@ -1,0 +1,556 @@
+package compile
+
+import (
+	"encoding/json"
+	"errors"
+	"hash/maphash"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+	"github.com/onwardjs/onward/internal/diag"
+)
+
+// compiled is a module after compiling. It is not changed after it is made.
+type compiled struct {
+	// code is the body of a CommonJS module; empty when it never could be compiled.
+	code string
+	// mappings are those of its source map to the module's file; empty when they
+	// are made when somebody asks.
+	mappings string
+	names    string // of the map, as JSON
+	imports  []edge
+	version  int
+	// inputs are the files that it was made of, with the hash of what they held; 0
+	// for those that could not be read.
+	inputs   map[string]uint64
+	problems diag.Errors
+	// style is the style sheet that comes with the module; see liveStyles.
+	style string
+	// dynamicIDs: it calls next/dynamic.
+	dynamicIDs bool
+}
+
+// helperModule is the module of the functions that esbuild would write on top of
+// each module.
+const helperModule = "onward-live:esm"
+
+// helperCode translates between ES modules and CommonJS. Unlike esbuild's own, an ES
+// module is one object, in circles of imports and behind `export *` too.
+const helperCode = `var __create = Object.create, __defProp = Object.defineProperty, __getOwnPropDesc = Object.getOwnPropertyDescriptor;
+var __getOwnPropNames = Object.getOwnPropertyNames, __getProtoOf = Object.getPrototypeOf, __hasOwnProp = Object.prototype.hasOwnProperty;
+var __export = (target, all) => {
+  for (var name in all) __defProp(target, name, { get: all[name], enumerable: true, configurable: true });
+};
+var __copyProps = (to, from, except) => {
+  if (from && typeof from === "object" || typeof from === "function") {
+    for (let key of __getOwnPropNames(from)) {
+      let desc;
+      if (!__hasOwnProp.call(to, key) && key !== except)
+        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable, configurable: true });
+    }
+  }
+  return to;
+};
+var __reExport = (target, mod, second) => {
+  __copyProps(target, mod, "default");
+  if (second && second !== target) __copyProps(second, mod, "default");
+};
+var made = new WeakMap();
+var namespace = (mod) => {
+  var known = mod != null && made.get(Object(mod));
+  if (known) return known;
+  var target = mod != null ? __create(__getProtoOf(mod)) : {};
+  __copyProps(__defProp(target, "default", { value: mod, enumerable: true }), mod);
+  if (mod !== null && (typeof mod === "object" || typeof mod === "function")) made.set(mod, target);
+  return target;
+};
+var __toESM = (mod, isNodeMode) => !isNodeMode && mod && mod.__esModule ? mod : namespace(mod);
+var __toESMNode = (mod) => mod && mod.__esModule && mod[Symbol.for("onward.esm")] ? mod : namespace(mod);
+var __toCommonJS = (mod) => {
+  __defProp(mod, "__esModule", { value: true });
+  return __defProp(mod, Symbol.for("onward.esm"), { value: true });
+};
+module.exports = { __create, __defProp, __getOwnPropDesc, __getOwnPropNames, __getProtoOf, __hasOwnProp, __export, __copyProps, __reExport, __toESM, __toESMNode, __toCommonJS };
+`
+
+// helperNames are the functions of the helper module, by their names in esbuild.
+var helperNames = map[string]bool{
+	"__create": true, "__defProp": true, "__getOwnPropDesc": true, "__getOwnPropNames": true, "__getProtoOf": true, "__hasOwnProp": true,
+	"__export": true, "__copyProps": true, "__reExport": true, "__toESM": true, "__toCommonJS": true,
+}
+
+// sharedHelpers are those that modules call; the others only serve them.
+var sharedHelpers = []string{"__export", "__copyProps", "__reExport", "__toESM", "__toCommonJS", "__defProp", "__getOwnPropDesc", "__getOwnPropNames", "__getProtoOf", "__hasOwnProp", "__create"}
+
+// lazyMark begins the path of a dynamic import until it becomes require.load, which
+// is as long, so that no column changes.
+const lazyMark = "@lazy:"
+
+// moduleName is what a source is called while it is bundled.
+const moduleEntry = "onward-live-entry"
+
+func (g *graph) buildOptions() api.BuildOptions {
+	b := g.l.b
+	o := api.BuildOptions{
+		AbsWorkingDir:  b.dir,
+		EntryPoints:    []string{moduleEntry},
+		Bundle:         true,
+		Format:         api.FormatCommonJS,
+		Platform:       api.PlatformNeutral,
+		Outfile:        filepath.Join(b.dir, "module.js"),
+		JSX:            api.JSXAutomatic,
+		JSXDev:         true,
+		Define:         b.defines(g.browser),
+		LegalComments:  api.LegalCommentsNone,
+		SourcesContent: api.SourcesContentExclude,
+		LogLevel:       api.LogLevelSilent,
+		LogLimit:       0,
+	}
+	switch g.target {
+	case Browser:
+		o.Engines = targets(b.dir)
+		o.Platform = api.PlatformBrowser
+	case Edge:
+		o.Define["process.env.NEXT_RUNTIME"] = `"edge"`
+		fallthrough
+	case Server:
+		o.Engines = b.needs.engines()
+		o.Supported = map[string]bool{"dynamic-import": false}
+	}
+	return o
+}
+
+// loaded is the text of a module before it is compiled.
+type loaded struct {
+	text     string
+	loader   api.Loader
+	dir      string // that its imports are relative to
+	inputs   []string
+	style    string
+	problems diag.Errors
+}
+
+var hashSeed = maphash.MakeSeed()
+
+// make compiles a module.
+func (g *graph) make(m *module) *compiled {
+	return g.makeWith(m, g.withMap(m))
+}
+
+// withMap tells whether a module's source map is made with it: those of packages are
+// looked at rarely and are large.
+func (g *graph) withMap(m *module) bool { return m.namespace == "file" && !inNodeModules(m.path) }
+
+func (g *graph) makeWith(m *module, sourceMap bool) *compiled {
+	c := &compiled{version: int(g.l.versions.Add(1)), inputs: map[string]uint64{}}
+	if m.id == helperModule {
+		c.code = helperCode
+		return c
+	}
+	if m.namespace == "file" {
+		// Before it is read: what changes afterwards is then seen.
+		c.inputs[m.path] = hashFile(m.path)
+	}
+	in := g.load(m)
+	for _, f := range in.inputs {
+		if _, known := c.inputs[f]; !known {
+			c.inputs[f] = hashFile(f)
+		}
+	}
+	c.style = in.style
+	if c.problems = in.problems; len(c.problems) > 0 {
+		return c
+	}
+	g.bundle(m, in, c, sourceMap)
+	c.dynamicIDs = m.namespace == "file" && g.l.b.source.dynamic(g.l.b.report.show(m.path))
+	return c
+}
+
+func hashFile(name string) uint64 {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return 0
+	}
+	return maphash.Bytes(hashSeed, data) | 1
+}
+
+// load reads a module as the plugins have it.
+func (g *graph) load(m *module) loaded {
+	l := g.l
+	in := loaded{loader: api.LoaderJS}
+	fail := func(err error) loaded {
+		var d *diag.Message
+		if !errors.As(err, &d) {
+			d = diag.Errorf("unreadable", "cannot read %s: %v", l.b.report.show(m.path), plainError(err))
+			d.File = l.b.report.show(m.path)
+		}
+		in.problems = append(in.problems, d)
+		return in
+	}
+	if m.namespace == "file" {
+		in.dir = filepath.Dir(m.path)
+		if sourcePattern.MatchString(m.path) || l.b.loaders.find(m.path) != nil {
+			f := l.b.source.load(m.path)
+			if f.err != nil {
+				return fail(f.err)
+			}
+			if f.problem != nil {
+				return fail(f.problem)
+			}
+			in.problems = append(in.problems, f.problems...)
+			in.text, in.loader = f.server, scriptLoader(f.ending)
+			if g.browser {
+				in.text = f.browser
+			}
+			return asScript(in)
+		}
+	}
+	result, ok, err := g.chain.load(api.OnLoadArgs{Path: m.path, Namespace: m.namespace})
+	if err != nil {
+		return fail(err)
+	}
+	for _, e := range result.Errors {
+		in.problems = append(in.problems, l.b.report.convert(e, diag.Error, g.browser))
+	}
+	if len(in.problems) > 0 {
+		return in
+	}
+	in.style = l.styles.of(m)
+	in.inputs = l.inputs(m)
+	if result.ResolveDir != "" {
+		in.dir = result.ResolveDir
+	}
+	if !ok {
+		return g.loadFile(m, in, fail)
+	}
+	in.text, in.loader = *result.Contents, result.Loader
+	return asScript(in)
+}
+
+// loadFile reads a file that no plugin knows, by its ending.
+func (g *graph) loadFile(m *module, in loaded, fail func(error) loaded) loaded {
+	if m.namespace != "file" {
+		return fail(diag.Errorf("module-not-found", "nothing is known of %s", m.id))
+	}
+	data, err := os.ReadFile(m.path)
+	if err != nil {
+		return fail(err)
+	}
+	ext := strings.ToLower(filepath.Ext(m.path))
+	switch {
+	case ext == ".json":
+		in.text, in.loader = string(data), api.LoaderJSON
+	case ext == ".txt":
+		in.text = "module.exports = " + quoteJS(string(data)) + ";\n"
+	case loaders[ext] == api.LoaderFile:
+		in.text = "module.exports = " + quoteJS(g.l.b.assetPrefix()+"/_next/"+g.l.b.assets.emit(m.path, data)) + ";\n"
+	default:
+		d := diag.Errorf("no-loader", "%s cannot be imported: nothing says how to read files that end in %q", g.l.b.report.show(m.path), ext).
+			WithHint("import a script, JSON, CSS or an image; or add a loader to turbopack.rules in next.config")
+		d.File = g.l.b.report.show(m.path)
+		return fail(d)
+	}
+	return asScript(in)
+}
+
+// asScript makes a module of JSON. What is no JSON stays, so that esbuild says where
+// it is wrong.
+func asScript(in loaded) loaded {
+	if in.loader == api.LoaderJSON && json.Valid([]byte(in.text)) {
+		in.loader = api.LoaderJS
+		if strings.Contains(in.text, "__proto__") {
+			in.text = "JSON.parse(" + quoteJS(in.text) + ")"
+		}
+		in.text = "module.exports = " + in.text
+	}
+	return in
+}
+
+func plainError(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// bundle turns the text of a module into CommonJS whose imports are ids.
+func (g *graph) bundle(m *module, in loaded, c *compiled, sourceMap bool) {
+	options := g.options
+	if sourceMap {
+		options.Sourcemap = api.SourceMapExternal
+	}
+	options.TsconfigRaw = g.l.tsconfig
+	if m.namespace == "file" && inNodeModules(m.path) {
+		options.TsconfigRaw = plainTsconfig
+	}
+	name := m.path
+	namespace := m.namespace
+	var overruled map[string]string
+	for range 4 {
+		c.imports = nil
+		var found map[string]string
+		options.Plugins = []api.Plugin{{Name: "live", Setup: func(pb api.PluginBuild) {
+			pb.OnResolve(api.OnResolveOptions{Filter: `.`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
+				if args.Kind == api.ResolveEntryPoint {
+					return api.OnResolveResult{Path: name, Namespace: namespace}, nil
+				}
+				args.Importer, args.Namespace, args.ResolveDir = m.path, m.namespace, in.dir
+				return g.link(c, args, overruled[args.Path])
+			})
+			pb.OnLoad(api.OnLoadOptions{Filter: `.`}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+				if args.Path == name {
+					return api.OnLoadResult{Contents: &in.text, Loader: in.loader, ResolveDir: in.dir}, nil
+				}
+				// The bundler found what was not found here.
+				if found == nil {
+					found = map[string]string{}
+				}
+				found[args.Path] = args.Path
+				empty := ""
+				return api.OnLoadResult{Contents: &empty}, nil
+			})
+		}}}
+		result := api.Build(options)
+		if len(found) > 0 {
+			overruled = g.overrule(c, in.dir, found, overruled)
+			continue
+		}
+		for _, e := range result.Errors {
+			c.problems = append(c.problems, g.l.b.report.convert(e, diag.Error, g.browser))
+		}
+		if len(c.problems) > 0 {
+			return
+		}
+		for _, f := range result.OutputFiles {
+			if strings.HasSuffix(f.Path, ".map") {
+				c.mappings, c.names = mappingsOf(f.Contents)
+			} else if c.code = string(f.Contents); c.code == "" {
+				c.code = "\n" // an empty module
+			}
+		}
+		g.trim(m, c)
+		return
+	}
+}
+
+// overrule matches files that only the bundler found with the imports that failed.
+func (g *graph) overrule(c *compiled, dir string, found, overruled map[string]string) map[string]string {
+	out := map[string]string{}
+	for k, v := range overruled {
+		out[k] = v
+	}
+	for _, e := range c.imports {
+		if !e.failed {
+			continue
+		}
+		stem := strings.TrimLeft(e.specifier, "./@~")
+		for _, path := range found {
+			if strings.Contains(filepath.ToSlash(path), strings.TrimSuffix(stem, "/index")) || len(found) == 1 {
+				out[e.specifier] = path
+			}
+		}
+	}
+	return out
+}
+
+// link says what one import becomes.
+func (g *graph) link(c *compiled, args api.OnResolveArgs, overruled string) (api.OnResolveResult, error) {
+	e := edge{specifier: args.Path, kind: args.Kind, dynamic: args.Kind == api.ResolveJSDynamicImport}
+	var r api.OnResolveResult
+	if overruled != "" {
+		r = api.OnResolveResult{Path: overruled, Namespace: "file"}
+	} else {
+		var err error
+		if r, err = g.find(args); err != nil || len(r.Errors) > 0 {
+			e.failed = true
+			c.imports = append(c.imports, e)
+			return r, err
+		}
+	}
+	if r.Path == "" {
+		// The bundler looks once more, and knows whether a failure matters: a require
+		// in try may fail.
+		e.failed = true
+		c.imports = append(c.imports, e)
+		return api.OnResolveResult{}, nil
+	}
+	if r.External {
+		c.imports = append(c.imports, e)
+		return api.OnResolveResult{Path: r.Path, External: true, SideEffects: r.SideEffects}, nil
+	}
+	m := g.module(r.Namespace, r.Path)
+	e.id = m.id
+	c.imports = append(c.imports, e)
+	out := api.OnResolveResult{Path: m.id, External: true}
+	switch {
+	case !g.browser:
+		out.Path = g.place(m.id)
+	case e.dynamic:
+		out.Path = lazyMark + m.id
+	}
+	if g.l.styles.of(m) != "" && !strings.Contains(m.path, ".module.") && m.namespace == "file" {
+		out.SideEffects = api.SideEffectsFalse // there is no code in it
+	}
+	return out, nil
+}
+
+// lookup is what an import may mean different things by.
+type lookup struct {
+	specifier, dir, namespace string
+	kind                      api.ResolveKind
+	// importer only where plugins look at it.
+	importer string
+}
+
+type finding struct {
+	result api.OnResolveResult
+	err    error
+}
+
+// find is chain.find, which is asked once about the imports of a folder.
+func (g *graph) find(args api.OnResolveArgs) (api.OnResolveResult, error) {
+	key := lookup{specifier: args.Path, dir: args.ResolveDir, namespace: args.Namespace, kind: args.Kind}
+	if !strings.HasPrefix(args.Path, ".") || strings.HasSuffix(args.Path, "css") || strings.HasSuffix(args.Path, ".sass") || args.Namespace != "file" {
+		key.importer = args.Importer
+		if args.Namespace == "file" && inNodeModules(args.Importer) && !strings.HasPrefix(args.Path, "next") && !isBuiltin(args.Path) {
+			key.importer = ""
+		}
+	}
+	if v, ok := g.found.Load(key); ok {
+		f := v.(*finding)
+		return f.result, f.err
+	}
+	r, err := g.chain.find(args)
+	if err == nil && len(r.Errors) == 0 {
+		g.found.Store(key, &finding{result: r})
+	}
+	return r, err
+}
+
+var preambleName = regexp.MustCompile(`^(?:var|let|const|function) (__\w+)`)
+
+// trim takes off what esbuild writes on top of every module and refers to the
+// helper module instead.
+func (g *graph) trim(m *module, c *compiled) {
+	code := c.code
+	at := 0
+	if !strings.HasPrefix(code, "// ") {
+		i := strings.Index(code, "\n// ")
+		if i < 0 {
+			return
+		}
+		at = i + 1
+	}
+	end := strings.IndexByte(code[at:], '\n')
+	if end < 0 {
+		return
+	}
+	preamble, body := code[:at], code[at+end+1:]
+	var kept []string
+	strict, es, shared, keeping := false, false, false, false
+	for line := range strings.Lines(preamble) {
+		if name := preambleName.FindStringSubmatch(line); name != nil {
+			keeping = !helperNames[name[1]]
+			shared = shared || !keeping
+			es = es || name[1] == "__toCommonJS"
+		} else if strings.HasPrefix(line, `"use strict"`) {
+			strict = true
+			continue
+		}
+		if keeping {
+			kept = append(kept, strings.TrimRight(line, "\r\n"))
+		}
+	}
+	var head strings.Builder
+	if strict || es {
+		head.WriteString(`"use strict";`)
+	}
+	if shared || len(kept) > 0 {
+		helper := helperModule
+		if !g.browser {
+			helper = g.place(helperModule)
+		}
+		g.module("onward-live", "esm")
+		head.WriteString("var {")
+		n := 0
+		for _, name := range sharedHelpers {
+			if !strings.Contains(preamble, "var "+name+" ") || len(kept) == 0 && !strings.Contains(body, name) {
+				continue
+			}
+			if n > 0 {
+				head.WriteByte(',')
+			}
+			n++
+			head.WriteString(name)
+			if name == "__toESM" && m.esm {
+				head.WriteString("Node")
+				head.WriteString(":__toESM")
+				continue
+			}
+		}
+		head.WriteString("}=require(" + quoteJS(helper) + ");")
+	}
+	head.WriteByte('\n')
+	for _, k := range kept {
+		head.WriteString(k)
+		head.WriteByte('\n')
+	}
+	if g.browser {
+		body = strings.ReplaceAll(body, `import("`+lazyMark, `require.load("`)
+	}
+	gone := strings.Count(code[:at+end+1], "\n")
+	now := strings.Count(head.String(), "\n")
+	c.code = head.String() + body
+	if c.mappings != "" {
+		if gone >= now && strings.HasPrefix(c.mappings, strings.Repeat(";", gone-now)) {
+			c.mappings = c.mappings[gone-now:]
+		} else if now > gone {
+			c.mappings = strings.Repeat(";", now-gone) + c.mappings
+		}
+	}
+}
+
+// mappingsOf takes the mappings out of esbuild's source map.
+func mappingsOf(data []byte) (mappings, names string) {
+	var file struct {
+		Mappings string          `json:"mappings"`
+		Names    json.RawMessage `json:"names"`
+	}
+	if json.Unmarshal(data, &file) != nil {
+		return "", ""
+	}
+	if string(file.Names) != "[]" {
+		names = string(file.Names)
+	}
+	return file.Mappings, names
+}
+
+// nameList is the names of the source map, as JSON.
+func (c *compiled) nameList() string {
+	if c.names == "" {
+		return "[]"
+	}
+	return c.names
+}
+
+// sourceMap is the JSON of a server module's map, with sources relative to the
+// project.
+func (g *graph) sourceMap(m *module) []byte {
+	c := m.get()
+	if c == nil || m.namespace != "file" {
+		return nil
+	}
+	if c.mappings == "" && !g.withMap(m) {
+		c = g.makeWith(m, true)
+	}
+	mappings := c.mappings
+	if mappings == "" {
+		return nil
+	}
+	return []byte(`{"version":3,"sources":[` + quoteJS(g.l.b.report.show(m.path)) + `],"names":` + c.nameList() + `,"mappings":` + quoteJS(mappings) + `}`)
+}
