@@ -31,7 +31,9 @@ const runtimeFolder = "../../../runtime"
 
 // runtime is the script every worker runs first, bundled once for all tests:
 // the platform, the server runtime and React in one.
-var runtime = sync.OnceValues(func() ([]byte, error) {
+var runtime = sync.OnceValues(func() ([]byte, error) { return bundleRuntime("production") })
+
+func bundleRuntime(mode string) ([]byte, error) {
 	dir, err := filepath.Abs(runtimeFolder)
 	if err != nil {
 		return nil, err
@@ -45,8 +47,9 @@ var runtime = sync.OnceValues(func() ([]byte, error) {
 		MainFields: []string{"module", "main"},
 		Plugins:    []api.Plugin{onePlatform},
 		External:   []string{"styled-jsx"}, // the compiler links the app's; no page here asks for it
+		Define:     map[string]string{"process.env.NODE_ENV": `"` + mode + `"`},
 	})
-})
+}
 
 // platform is the platform with its npm parts, as `make runtime` bundles it.
 const platform = "./dist/platform.js"
@@ -73,7 +76,9 @@ func bundle(o api.BuildOptions) ([]byte, error) {
 	o.Target = api.ES2023
 	o.JSX = api.JSXAutomatic
 	o.LogLevel = api.LogLevelSilent
-	o.Define = map[string]string{"process.env.NODE_ENV": `"production"`}
+	if o.Define == nil {
+		o.Define = map[string]string{"process.env.NODE_ENV": `"production"`}
+	}
 	r := api.Build(o)
 	if len(r.Errors) > 0 {
 		m := r.Errors[0]

@@ -1,0 +1,275 @@
+package ssrtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/onwardjs/onward/internal/engine"
+	"github.com/onwardjs/onward/internal/engine/host"
+	"github.com/onwardjs/onward/internal/engine/v8"
+)
+
+// developmentRuntime is the runtime script with React's development builds.
+var developmentRuntime = sync.OnceValues(func() ([]byte, error) { return bundleRuntime("development") })
+
+// liveApp is an engine in development: modules come and go while it runs.
+type liveApp struct {
+	*app
+	mu         sync.Mutex
+	modules    map[string]string // path below /app/.next/dev/server/ → CommonJS
+	pages      map[string]string // route → JSON of BootPage
+	middleware string            // JSON, or empty
+	generation int
+	forgotten  map[int][]string // generation → what it made stale
+}
+
+const liveServer = "/app/.next/dev/server/"
+
+func startLive(t *testing.T, modules map[string]string) *liveApp {
+	t.Helper()
+	script, err := developmentRuntime()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &liveApp{app: &app{t: t}, modules: modules, pages: map[string]string{}, generation: 1, forgotten: map[int][]string{}}
+	boot, err := json.Marshal(map[string]any{
+		"buildId": "development", "dir": "/app", "distDir": "/app/.next/dev", "dev": true,
+		"assetPrefix": "", "basePath": "", "trailingSlash": false, "reactStrictMode": false, "images": map[string]any{},
+		"pages": map[string]any{}, "mainScripts": []string{"static/chunks/main.js"}, "manifestScripts": []string{"static/development/_buildManifest.js"},
+		"polyfills": []string{}, "largePageDataBytes": 1000,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Engine, err = v8.New(engine.Options{
+		Runtime: script, Boot: boot, Workers: 1, Load: a.load,
+		Console: func(level, text string) {
+			a.app.mu.Lock()
+			defer a.app.mu.Unlock()
+			a.log = append(a.log, level+" "+text)
+		},
+	}, host.Default(host.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close() })
+	return a
+}
+
+func (a *liveApp) load(path string) (*engine.Module, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if question, ok := strings.CutPrefix(path, "/app/.next/dev/live.json?"); ok {
+		return a.answerLive(question)
+	}
+	code, ok := a.modules[strings.TrimPrefix(path, liveServer)]
+	if !ok {
+		return nil, fs.ErrNotExist
+	}
+	return &engine.Module{Source: []byte(code)}, nil
+}
+
+func (a *liveApp) answerLive(question string) (*engine.Module, error) {
+	values, err := url.ParseQuery(question)
+	if err != nil {
+		return nil, err
+	}
+	since := 0
+	if _, err := fmt.Sscan(values.Get("since"), &since); err != nil {
+		return nil, err
+	}
+	answer := map[string]any{"generation": a.generation, "forget": nil}
+	if since > 0 {
+		list := []string{}
+		for g := since + 1; g <= a.generation; g++ {
+			for _, m := range a.forgotten[g] {
+				list = append(list, liveServer+m)
+			}
+		}
+		answer["forget"] = list
+	}
+	if page, ok := a.pages[values.Get("route")]; ok {
+		answer["page"] = json.RawMessage(page)
+	}
+	if a.middleware != "" {
+		answer["middleware"] = json.RawMessage(a.middleware)
+	}
+	text, err := json.Marshal(answer)
+	return &engine.Module{Source: text}, err
+}
+
+// page makes a module the page of a route, with these styles.
+func (a *liveApp) page(route, module string, styles ...string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	page, err := json.Marshal(map[string]any{
+		"file": liveServer + module, "scripts": []string{"static/chunks/pages" + route + ".js"}, "preload": []string{}, "styles": append([]string{}, styles...),
+	})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	a.pages[route] = string(page)
+}
+
+// edit gives a module new code; it and its importers are stale then.
+func (a *liveApp) edit(module, code string, importers ...string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.modules[module] = code
+	a.generation++
+	a.forgotten[a.generation] = append(importers, module)
+}
+
+// show renders a page and returns its HTML.
+func (a *liveApp) show(route string) string {
+	a.t.Helper()
+	reply, err := a.do("page", fill(a.t, "page", `{"route":"`+route+`","url":"`+route+`"}`), nil)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return string(reply.Body)
+}
+
+func contains(t *testing.T, html, want string) {
+	t.Helper()
+	if !strings.Contains(html, want) {
+		t.Fatalf("no %q in %s", want, html)
+	}
+}
+
+const countingPage = `const { jsx } = require("react/jsx-runtime"), state = require("./state.js"), text = require("./text.js");
+	exports.default = () => jsx("p", { children: text.text + " " + ++state.n + " " + (globalThis.kept ??= ++state.made) });
+	exports.getServerSideProps = () => ({ props: {} });`
+
+// A change runs a module and its importers anew; all others keep their state.
+func TestLiveModules(t *testing.T) {
+	a := startLive(t, map[string]string{
+		"page.js": countingPage, "state.js": `exports.n = 0; exports.made = 0;`, "text.js": `exports.text = "one";`,
+		"other.js": `const state = require("./state.js"); exports.default = () => state.n; exports.getServerSideProps = () => ({ props: {} });`,
+	})
+	a.page("/page", "page.js", "static/css/a.css")
+	a.page("/other", "other.js")
+	contains(t, a.show("/page"), "<p>one 1 1</p>")
+	contains(t, a.show("/page"), "<p>one 2 1</p>")
+	a.edit("text.js", `exports.text = "two";`, "page.js")
+	contains(t, a.show("/page"), "<p>two 3 1</p>")
+	contains(t, a.show("/other"), `>3</div>`)
+	a.edit("state.js", `exports.n = 10; exports.made = 5;`, "page.js", "other.js")
+	// Modules that nobody asked for in between are stale, too; what is global stays.
+	a.edit("text.js", `exports.text = "three";`, "page.js")
+	contains(t, a.show("/page"), "<p>three 11 1</p>")
+	contains(t, a.show("/other"), `>11</div>`)
+}
+
+func TestLiveAssets(t *testing.T) {
+	a := startLive(t, map[string]string{"page.js": countingPage, "state.js": "exports.n = 0;", "text.js": `exports.text = "";`, "app.js": `
+		const { jsx } = require("react/jsx-runtime"); exports.default = ({ Component }) => jsx("main", { children: jsx(Component, {}) });`})
+	a.page("/page", "page.js", "static/css/a.css")
+	html := a.show("/page")
+	contains(t, html, `<link rel="stylesheet" href="/_next/static/css/a.css" data-n-p=""/>`)
+	contains(t, html, `<script defer="" src="/_next/static/chunks/main.js"></script><script defer="" src="/_next/static/chunks/pages/page.js"></script>`)
+	a.page("/page", "page.js", "static/css/b.css")
+	a.page("/_app", "app.js", "static/css/app.css")
+	html = a.show("/page")
+	contains(t, html, `href="/_next/static/css/app.css" data-n-g=""/>`)
+	contains(t, html, `href="/_next/static/css/b.css" data-n-p=""/>`)
+	contains(t, html, `<div id="__next"><main><p>`)
+	if strings.Contains(html, "a.css") {
+		t.Error("a style of an earlier version is still there: ", html)
+	}
+	a.mu.Lock()
+	delete(a.pages, "/_app")
+	a.mu.Unlock()
+	contains(t, a.show("/page"), `<div id="__next"><p>`)
+}
+
+func TestLiveMiddleware(t *testing.T) {
+	a := startLive(t, map[string]string{"page.js": countingPage, "state.js": "exports.n = 0;", "text.js": `exports.text = "";`})
+	a.page("/page", "page.js")
+	const matchers = "/_next/static/development/_clientMiddlewareManifest.js"
+	if html := a.show("/page"); strings.Contains(html, matchers) {
+		t.Error("matchers of an app without middleware: ", html)
+	}
+	a.mu.Lock()
+	a.middleware = `{"file":"` + liveServer + `middleware.js","source":"middleware.js","proxy":false}`
+	a.mu.Unlock()
+	a.edit("middleware.js", `exports.middleware = () => new Response("one");`)
+	ask := func(want string) {
+		t.Helper()
+		reply, err := a.do("middleware", `{"method":"GET","url":"http://localhost/"}`+"\n[]", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := string(reply.Body)
+		if reply.Stream != nil {
+			b := make([]byte, 64)
+			n, _ := reply.Stream.Read(b)
+			got = string(b[:n])
+			reply.Stream.Close()
+		}
+		if got != want {
+			t.Fatalf("middleware answered %q, want %q", got, want)
+		}
+	}
+	ask("one")
+	a.edit("middleware.js", `exports.middleware = () => new Response("two");`)
+	ask("two")
+	contains(t, a.show("/page"), matchers)
+}
+
+// A module that fails is run again when it has been mended, and errors of API routes
+// are the server's to show.
+func TestLiveErrors(t *testing.T) {
+	a := startLive(t, map[string]string{
+		"broken.js": `throw new Error("at load");`, "api.js": `exports.default = () => { throw new TypeError("api failed"); };`,
+	})
+	a.page("/broken", "broken.js")
+	a.page("/api/a", "api.js")
+	_, err := a.do("page", fill(t, "page", `{"route":"/broken","url":"/broken"}`), nil)
+	if err == nil || !strings.Contains(err.Error(), "at load") {
+		t.Fatalf("got %v", err)
+	}
+	a.edit("broken.js", `exports.default = () => "mended"; exports.getServerSideProps = () => ({ props: {} });`)
+	contains(t, a.show("/broken"), "mended")
+	_, err = a.do("api", fill(t, "api", `{"route":"/api/a","url":"/api/a"}`), nil)
+	if err == nil || !strings.Contains(err.Error(), "TypeError: api failed") {
+		t.Fatalf("got %v", err)
+	}
+}
+
+// What development tells of code that production would run in silence.
+func TestLiveWarnings(t *testing.T) {
+	a := startLive(t, map[string]string{
+		"returns.js": `exports.default = (req, res) => { res.json({}); return 5; };`,
+		"silent.js":  `exports.default = (req, res) => { setTimeout(() => res.end("late"), 5); };`,
+		"date.js":    `exports.default = () => null; exports.getServerSideProps = () => ({ props: { a: { d: new Date() } } });`,
+		"large.js":   `exports.default = () => null; exports.getServerSideProps = () => ({ props: { a: "x".repeat(2000) } });`,
+	})
+	for route, c := range map[string]struct{ module, log, err string }{
+		"/api/returns": {module: "returns.js", log: "should not return a value"},
+		"/api/silent":  {module: "silent.js", log: "resolved without sending a response for /api/silent"},
+		"/date":        {module: "date.js", err: "Error serializing `.a.d` returned from `getServerSideProps` in \"/date\".\nReason: `object` (\"[object Date]\")"},
+		"/large":       {module: "large.js", log: `data for page "/large" is 2.`},
+	} {
+		t.Run(route, func(t *testing.T) {
+			a.page(route, c.module)
+			a.takeLog()
+			name := "page"
+			if strings.HasPrefix(route, "/api/") {
+				name = "api"
+			}
+			_, err := a.do(name, fill(t, name, `{"route":"`+route+`","url":"`+route+`"}`), nil)
+			if (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+				t.Errorf("error %v, want %q", err, c.err)
+			}
+			if log := strings.Join(a.takeLog(), "\n"); c.log != "" && !strings.Contains(log, c.log) || c.log == "" && log != "" {
+				t.Errorf("console %q, want %q", log, c.log)
+			}
+		})
+	}
+}
