@@ -37,6 +37,10 @@ type Live struct {
 	neededMu sync.Mutex
 	needed   [3]map[string]bool
 	watched  func([]string)
+	// described are pages by route, until something changes.
+	described sync.Map
+	// targets are the graphs of routes, Server or Edge, until something changes.
+	targets sync.Map
 }
 
 // Target is where a module runs.
@@ -89,6 +93,8 @@ func (l *Live) Close() {
 func (l *Live) SetRoutes(pages []route.Page, m *route.Middleware, hooks string) {
 	l.life.Lock()
 	defer l.life.Unlock()
+	l.described.Clear()
+	l.targets.Clear()
 	b := l.b
 	b.opt.Pages, b.opt.Middleware, b.opt.Hooks = pages, m, hooks
 	before := b.source.pages
@@ -147,15 +153,18 @@ func (l *Live) target(t Target, pattern string) Target {
 		}
 		return Server
 	}
+	if v, ok := l.targets.Load(pattern); ok {
+		return v.(Target)
+	}
 	p, ok := l.page(pattern)
 	if !ok || p.File == "" {
 		return Server
 	}
-	f, _ := l.b.readFacts(p.File, "edge")
-	if p.API && f.Edge() {
-		return Edge
+	if f, _ := l.b.readFacts(p.File, "edge"); p.API && f.Edge() {
+		t = Edge
 	}
-	return Server
+	l.targets.Store(pattern, t)
+	return t
 }
 
 // Need compiles what a route consists of for a target: "/blog/[slug]", "/_app",
@@ -223,10 +232,29 @@ func (l *Live) root(t Target, pattern string) (*module, error) {
 func (l *Live) Page(pattern string) *Page {
 	l.life.RLock()
 	defer l.life.RUnlock()
+	if p, ok := l.described.Load(pattern); ok {
+		return p.(*Page)
+	}
 	p, ok := l.page(pattern)
 	if !ok {
 		return nil
 	}
+	page := l.describePage(p)
+	if page != nil && l.isNeeded(Server, pattern) {
+		l.described.Store(pattern, page)
+	}
+	return page
+}
+
+func (l *Live) isNeeded(t Target, pattern string) bool {
+	t = l.target(t, pattern)
+	l.neededMu.Lock()
+	defer l.neededMu.Unlock()
+	return l.needed[t][pattern]
+}
+
+func (l *Live) describePage(p route.Page) *Page {
+	pattern := p.Route
 	t := l.target(Server, pattern)
 	g := l.graphs[t]
 	root, err := l.root(t, pattern)
@@ -262,7 +290,7 @@ func (l *Live) Page(pattern string) *Page {
 			if page.Dynamic == nil {
 				page.Dynamic = map[string]Assets{}
 			}
-			a := Assets{Scripts: []string{lazyChunk(l.browserID(e.id))}}
+			a := Assets{Scripts: []string{lazyChunk(e.id)}}
 			if target := g.known(e.id); target != nil {
 				a.Styles = without(l.styles.files(g.reach([]*module{target}, false)), page.Styles)
 			}
@@ -271,9 +299,6 @@ func (l *Live) Page(pattern string) *Page {
 	}
 	return page
 }
-
-// browserID is the id that a module of a server graph has in the browser.
-func (l *Live) browserID(id string) string { return id }
 
 func without(list, gone []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(gone, s) })
@@ -313,6 +338,19 @@ func (l *Live) Middleware() *Middleware {
 func (l *Live) RuntimeScript(ctx context.Context) (path string, script []byte, err error) {
 	script, err = l.script.get(ctx)
 	return filepath.ToSlash(filepath.Join(l.b.opt.OutDir, filepath.FromSlash(l.script.name))), script, err
+}
+
+// Entry is the absolute path of the server module that a route begins with; "" when
+// there is no such route.
+func (l *Live) Entry(pattern string) string {
+	l.life.RLock()
+	defer l.life.RUnlock()
+	t := l.target(Server, pattern)
+	root, err := l.root(t, pattern)
+	if err != nil {
+		return ""
+	}
+	return l.graphs[t].place(root.id)
 }
 
 // ServerModule is the code of the server module at an absolute path, compiled now if

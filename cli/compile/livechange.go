@@ -87,6 +87,8 @@ func (l *Live) Change(ctx context.Context, files []string) *Change {
 		out.Problems = l.problems()
 		return out
 	}
+	l.described.Clear()
+	l.targets.Clear()
 	l.forgetText(changed)
 	var updated [3]map[*module]bool
 	for t, g := range l.graphs {

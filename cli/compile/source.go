@@ -120,7 +120,8 @@ func (s *sources) read(f *sourceFile, path string) error {
 	files := transform.MayNameFiles(text)
 	places := transform.MayAskPlace(text, inNodeModules(path))
 	partial := own && transform.MayImportPartly(text)
-	if !places && !partial && !window && !dynamic && !facts && !fonts && !styledJSX && !app && !buffer && !files {
+	refresh := s.b.opt.Dev && own && transform.MayRefresh(text)
+	if !refresh && !places && !partial && !window && !dynamic && !facts && !fonts && !styledJSX && !app && !buffer && !files {
 		return nil
 	}
 	m := transform.Parse(strings.TrimSuffix(path, filepath.Ext(path))+f.ending, text)
@@ -174,6 +175,9 @@ func (s *sources) read(f *sourceFile, path string) error {
 	}
 	if app {
 		s.editAppCode(m, path, &server, &browser)
+	}
+	if refresh {
+		m.Refresh(&browser)
 	}
 	name := ""
 	if s.b.sourceMaps() || s.b.opt.Dev {
