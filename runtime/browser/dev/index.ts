@@ -7,7 +7,7 @@
 import type { DevApp, DevClient } from "./client";
 import { createHot } from "./hot";
 import { startOverlay } from "./overlay";
-import { mended, reportError, setBuildProblems, setBusy, startProblems } from "./problems";
+import { configure, mended, reportError, setBuildProblems, setBusy, startProblems } from "./problems";
 import type { Hello, ServerMessage, StyleUpdate, Update } from "./protocol";
 import { isSameComponent, refresh, registering, startRefresh } from "./refresh";
 import { createRegistry } from "./registry";
@@ -206,6 +206,7 @@ function greeted(hello: Hello): void {
   const known = session === hello.session ? generation : undefined;
   session = hello.session;
   generation = hello.generation;
+  if (hello.settings) configure(hello.settings);
   if (restarted) return reload("the server was restarted");
   const problems = hello.problems ?? [];
   // The document was made while something was wrong that is mended now.

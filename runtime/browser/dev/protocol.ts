@@ -1,6 +1,6 @@
 /** What the development server and the browser say to each other over the WebSocket. The Go half is cli/dev. */
 import type { BuildManifest } from "../page-loader";
-import type { Problem } from "./problems";
+import type { Problem, Settings } from "./problems";
 
 /** A module with new code. */
 export interface ModuleUpdate {
@@ -32,6 +32,8 @@ export interface Hello {
   session: string;
   generation: number;
   problems?: Problem[];
+  /** What next.config says about indicators and the log. */
+  settings?: Settings;
   /** Every browser module that changed since the server started, and the version it has now. */
   versions?: Record<string, number>;
   /** Every stylesheet that changed since the server started, as it is now. */
