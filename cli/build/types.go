@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -35,71 +33,25 @@ func Types(ctx context.Context, dir string, environ []string, warn io.Writer) er
 	return b.writeTypes(filepath.Join(dir, filepath.FromSlash(b.Config.DistDir)))
 }
 
-// typescript says whether the app is written in it: it has a tsconfig.json, or a
-// page in it.
-func (b *build) typescript() bool {
-	if _, err := os.Stat(filepath.Join(b.Dir, b.tsconfigPath())); err == nil {
-		return true
-	}
-	return slices.ContainsFunc(b.Pages, func(p route.Page) bool {
-		return strings.HasSuffix(p.File, ".ts") || strings.HasSuffix(p.File, ".tsx")
-	})
-}
-
-func (b *build) tsconfigPath() string {
-	if p := b.Config.TypeScript.TsconfigPath; p != "" {
-		return filepath.FromSlash(p)
-	}
-	return "tsconfig.json"
-}
-
-// setUpTypeScript does for a TypeScript app what Next.js does at build: it writes
-// next-env.d.ts, and a tsconfig.json where there is none. An existing one is never
-// changed.
+// setUpTypeScript does for a TypeScript app what a build does before its types are
+// checked: it writes next-env.d.ts, and a tsconfig.json where there is none. An
+// existing one is not changed: that is for `onward dev`.
 func (b *build) setUpTypeScript() error {
-	if !b.typescript() {
+	if !b.TypeScript() {
 		return nil
 	}
 	return b.writeTypeScriptFiles()
 }
 
 func (b *build) writeTypeScriptFiles() error {
-	file := filepath.Join(b.Dir, b.tsconfigPath())
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		if err := os.WriteFile(file, []byte(newTsconfig(filepath.ToSlash(b.Config.DistDir))), 0o644); err != nil {
-			return cannotWrite(err)
-		}
-		b.progress.line("  tsconfig.json is new: the app has TypeScript and had none")
+	created, err := b.createTsconfig()
+	if err != nil {
+		return err
 	}
-	return writeIfChanged(filepath.Join(b.Dir, "next-env.d.ts"), []byte(`/// <reference types="next" />
-/// <reference types="next/image-types/global" />
-import "./`+path.Join(filepath.ToSlash(b.Config.DistDir), "types", "routes.d.ts")+`";
-
-// Written by onward build, and written again by the next one.
-`))
-}
-
-func newTsconfig(distDir string) string {
-	return `{
-  "compilerOptions": {
-    "target": "ES2017",
-    "lib": ["dom", "dom.iterable", "esnext"],
-    "allowJs": true,
-    "skipLibCheck": true,
-    "strict": false,
-    "noEmit": true,
-    "incremental": true,
-    "module": "esnext",
-    "esModuleInterop": true,
-    "moduleResolution": "bundler",
-    "resolveJsonModule": true,
-    "isolatedModules": true,
-    "jsx": "react-jsx"
-  },
-  "include": ["next-env.d.ts", "` + distDir + `/types/**/*.ts", "**/*.ts", "**/*.tsx"],
-  "exclude": ["node_modules"]
-}
-`
+	if created {
+		b.progress.line("  %s is new: the app has TypeScript and had none", filepath.ToSlash(b.tsconfigPath()))
+	}
+	return b.writeNextEnv()
 }
 
 // writeIfChanged leaves a file alone that has the content already, so that
@@ -115,12 +67,12 @@ func writeIfChanged(file string, data []byte) error {
 }
 
 // writeTypes writes routes.d.ts and validator.ts below an output folder.
-func (b *build) writeTypes(output string) error {
+func (p *Project) writeTypes(output string) error {
 	dir := filepath.Join(output, "types")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return cannotWrite(err)
 	}
-	for name, text := range b.typeFiles() {
+	for name, text := range p.typeFiles() {
 		if err := writeIfChanged(filepath.Join(dir, name), []byte(text)); err != nil {
 			return err
 		}
@@ -129,11 +81,11 @@ func (b *build) writeTypes(output string) error {
 }
 
 // typeFiles are the files of <distDir>/types: name → text.
-func (b *build) typeFiles() map[string]string {
-	final := filepath.Join(b.Dir, filepath.FromSlash(b.Config.DistDir), "types")
+func (p *Project) typeFiles() map[string]string {
+	final := filepath.Join(p.Dir, filepath.FromSlash(p.Config.DistDir), "types")
 	return map[string]string{
-		"routes.d.ts":  routeTypes(b.Pages, b.Config),
-		"validator.ts": pageChecks(b.Pages, final, b.Dir),
+		"routes.d.ts":  routeTypes(p.Pages, p.Config),
+		"validator.ts": pageChecks(p.Pages, final, p.Dir),
 	}
 }
 
