@@ -87,7 +87,10 @@ export function startOverlay(base: string): void {
     host.dataset["position"] = settings.indicator || "bottom-left";
 
     if (entries.length) panel.show(entries);
-    if (open && !panel.dialog.open) panel.dialog.showModal();
+    if (open && !panel.dialog.open) {
+      panel.dialog.showModal();
+      panel.dialog.focus(); // and not its first button
+    }
     if (!open && panel.dialog.open) {
       closing = true; // the event comes later
       panel.dialog.close();

@@ -47,7 +47,7 @@ export function createPanel({ base, closed }: PanelOptions): Panel {
     "dialog",
     {
       tabIndex: -1,
-      attributes: { role: "dialog", autofocus: true, "aria-labelledby": "kind", "aria-describedby": "message" },
+      attributes: { role: "dialog", "aria-labelledby": "kind", "aria-describedby": "message" },
       on: {
         close: () => closed(),
         keydown(event) {

@@ -95,7 +95,7 @@ summary { color: var(--soft); font-size: 13px; padding: 3px 0; cursor: pointer; 
 .badge {
   display: flex; align-items: center; padding: 3px; border-radius: 999px;
   font: 13px/1.4 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
-  color: var(--ink); background: var(--ground); box-shadow: var(--shadow);
+  color: var(--ink); background: var(--ground); box-shadow: 0 0 0 1px var(--line), 0 4px 16px rgb(0 0 0 / 0.16);
 }
 .badge button { border-radius: 999px; }
 .reopen { display: flex; align-items: center; gap: 8px; padding: 5px 12px; }

@@ -56,7 +56,7 @@ function readLine(text: string): Line {
 }
 
 const token =
-  /(\/\/.*|\/\*.*?(?:\*\/|$)|\{\/\*.*?\*\/\})|("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|`(?:[^`\\]|\\.)*`?)|(<\/?[A-Za-z][\w.-]*|\/?>)|\b(import|from|export|default|const|let|var|function|async|await|return|if|else|for|while|do|switch|case|break|continue|new|throw|try|catch|finally|class|extends|typeof|instanceof|in|of|null|undefined|true|false|this|type|interface|as|satisfies|void|yield)\b|\b(\d[\w.]*)\b/g;
+  /(\/\/.*|\/\*.*?(?:\*\/|$)|\{\/\*.*?\*\/\})|("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|`(?:[^`\\]|\\.)*`?)|(<\/?[A-Za-z][\w.-]*|(?<!=)\/?>)|\b(import|from|export|default|const|let|var|function|async|await|return|if|else|for|while|do|switch|case|break|continue|new|throw|try|catch|finally|class|extends|typeof|instanceof|in|of|null|undefined|true|false|this|type|interface|as|satisfies|void|yield)\b|\b(\d[\w.]*)\b/g;
 const tokenClasses = ["comment", "string", "tag", "keyword", "digit"];
 
 /** Colours for a line of source. It sees one line, so it guesses; colour is all that may be wrong. */
