@@ -48,7 +48,7 @@ type imageProblem struct {
 	text   string
 }
 
-func newImageRules(c *config.Config) *imageRules {
+func newImageRules(c *config.Config, live bool) *imageRules {
 	im := c.Images
 	r := &imageRules{Images: im, basePath: c.BasePath}
 	if im.Unoptimized || im.Loader != "" && im.Loader != "default" {
@@ -57,6 +57,11 @@ func newImageRules(c *config.Config) *imageRules {
 	// images.path only changes what pages link to: whoever sets it answers there.
 	r.path = "/_next/image"
 	r.widths = slices.Concat(im.DeviceSizes, im.ImageSizes)
+	if live {
+		// Placeholders are made of small images.
+		r.widths = append(r.widths, 1, 2, 3, 4, 5, 6, 7, 8)
+		r.Qualities = append(slices.Clone(r.Qualities), 70)
+	}
 	for _, p := range im.LocalPatterns {
 		r.local = append(r.local, localRule{globPath(p.Pathname), p.Search})
 	}
@@ -272,20 +277,18 @@ func (s *Server) sendImage(q *request, source string) *imageProblem {
 	if !ok {
 		return missing
 	}
-	static := strings.HasPrefix(inside, staticPrefix)
-	folder, name := s.publicFiles, s.public[inside]
-	if static {
-		folder, name = s.distFiles, strings.TrimPrefix(inside, "/_next/")
-	}
-	if folder == nil || name == "" {
-		return s.noSuchImage(inside, missing)
-	}
-	a, err := folder.get(name)
+	folder, a, err := s.imageFile(q, inside)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			s.report(q, err)
 		}
 		return missing
+	}
+	if a == nil {
+		return s.noSuchImage(inside, missing)
+	}
+	if s.live != nil && folder != nil {
+		defer folder.root.Close()
 	}
 	if a.size == 0 {
 		return bad(missing.text)
@@ -305,7 +308,9 @@ func (s *Server) sendImage(q *request, source string) *imageProblem {
 	}
 	h := q.w.Header()
 	h["Vary"] = []string{"Accept"}
-	if strings.HasPrefix(inside, staticPrefix+"media/") {
+	if s.live != nil {
+		h["Cache-Control"] = []string{"public, max-age=0, must-revalidate"}
+	} else if strings.HasPrefix(inside, staticPrefix+"media/") {
 		h["Cache-Control"] = []string{"public, max-age=315360000, immutable"}
 	} else {
 		h["Cache-Control"] = []string{"public, max-age=" + strconv.Itoa(s.images.MinimumCacheTTL) + ", must-revalidate"}
@@ -331,6 +336,22 @@ func (s *Server) sendImage(q *request, source string) *imageProblem {
 		return missing
 	}
 	return nil
+}
+
+// imageFile finds the original of a local image; nil when no file can have its name.
+func (s *Server) imageFile(q *request, inside string) (*files, *asset, error) {
+	if s.live != nil {
+		return s.liveImage(q, inside)
+	}
+	folder, name := s.publicFiles, s.public[inside]
+	if strings.HasPrefix(inside, staticPrefix) {
+		folder, name = s.distFiles, strings.TrimPrefix(inside, "/_next/")
+	}
+	if folder == nil || name == "" {
+		return nil, nil, nil
+	}
+	a, err := folder.get(name)
+	return folder, a, err
 }
 
 // noSuchImage tells a path that is no file from one that a page or an API route

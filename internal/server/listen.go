@@ -43,14 +43,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, o ListenOptions) err
 	if keep == 0 {
 		keep = 5 * time.Second
 	}
-	srv := &http.Server{
-		Handler:           s, // conn relies on it: a handler in between might keep a body
-		MaxHeaderBytes:    maxHeader,
-		ReadHeaderTimeout: headTime,
-		IdleTimeout:       keep,
-		ConnContext:       withConn,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-	}
+	srv := NewHTTP(s, s.log)
+	srv.IdleTimeout = keep
 	if keep < 0 {
 		srv.SetKeepAlivesEnabled(false)
 	} else {
@@ -59,7 +53,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, o ListenOptions) err
 		defer s.keepAlive.Store(nil)
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(connListener{l}) }()
+	go func() { failed <- srv.Serve(Listener(l)) }()
 	warming, stopWarming := context.WithCancel(ctx)
 	warmed := make(chan struct{})
 	go func() {
@@ -84,6 +78,23 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, o ListenOptions) err
 	}
 	return nil
 }
+
+// NewHTTP makes the http.Server that a Server is reached through. Handlers in between
+// must pass what is written on at once (conn relies on it). Its listener is to be one
+// of Listener.
+func NewHTTP(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		MaxHeaderBytes:    maxHeader,
+		ReadHeaderTimeout: headTime,
+		IdleTimeout:       5 * time.Second,
+		ConnContext:       withConn,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+// Listener makes connections such that answers can have status texts of their own.
+func Listener(l net.Listener) net.Listener { return connListener{l} }
 
 // warmUp starts a worker and loads pages, so that the first request finds both.
 // What fails here will fail, and be told, with a request.

@@ -347,3 +347,37 @@ func (s *Server) liveFile(q *request) (bool, error) {
 	defer folder.root.Close()
 	return true, s.sendFile(q, folder, a, publicMaxAge)
 }
+
+// liveImage is the original of an image: one that the compiler has from an import, or
+// a file of public/, whose folder is to be closed.
+func (s *Server) liveImage(q *request, path string) (*files, *asset, error) {
+	if !strings.HasPrefix(path, staticPrefix) {
+		folder, a, err := s.live.publicFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil, nil // a page may answer
+		}
+		return folder, a, err
+	}
+	r, err := http.NewRequestWithContext(q.r.Context(), http.MethodGet, "/", nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	w := &capture{status: status{header: http.Header{}}}
+	if !s.live.Serve(w, r, path) || w.code != http.StatusOK {
+		return nil, nil, fs.ErrNotExist
+	}
+	a := &asset{name: path, size: int64(len(w.body)), etag: []string{cache.Tag(w.body)}, body: cache.NewBody(w.body)}
+	return nil, a, nil
+}
+
+// capture keeps an answer.
+type capture struct {
+	status
+	body []byte
+}
+
+func (w *capture) Write(b []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	w.body = append(w.body, b...)
+	return len(b), nil
+}

@@ -49,6 +49,10 @@ func (w *workshop) Middleware(context.Context) error {
 }
 
 func (w *workshop) Serve(rw http.ResponseWriter, _ *http.Request, path string) bool {
+	if path == "/_next/static/media/dot.png" {
+		fmt.Fprint(rw, "\x89PNG\r\n\x1a\n compiled")
+		return true
+	}
 	if path != "/_next/static/chunks/main.js" && path != "/_next/webpack-hmr" && path != "/__nextjs_launch-editor" {
 		return false
 	}
@@ -197,6 +201,10 @@ func TestLive(t *testing.T) {
 		{"scripts that are not there", "GET /_next/static/chunks/none.js", "404\nContent-Type: text/plain; charset=utf-8\n\nNot Found"},
 		{"endpoints of development", "POST /__nextjs_launch-editor", "200\n\nlive /__nextjs_launch-editor"},
 		{"others are pages", "GET /__nextjs_other", "404"},
+		{"an image that is imported", "GET /_next/image?url=%2F_next%2Fstatic%2Fmedia%2Fdot.png&w=8&q=70",
+			"200\nContent-Type: image/png\nCache-Control: public, max-age=0, must-revalidate\n\n…compiled"},
+		{"an image that is not there", "GET /_next/image?url=%2F_next%2Fstatic%2Fmedia%2Fnone.png&w=640&q=75", "404"},
+		{"expired preview", "GET /ssg\nCookie: __prerender_bypass=old", "200\nSet-Cookie: " + strings.Join(expiredLivePreview, " | ")},
 		{"pages manifest", "GET /_next/static/development/_devPagesManifest.json", "200\nContent-Type: application/json; charset=utf-8\n\n" +
 			`{"pages":["/","/404","/api/echo","/auto/[id]","/blocking/[id]","/broken","/gip","/lazy/[id]","/missing-params","/posts/[slug]","/ssg","/ssr"]}`},
 		{"middleware manifest", "GET /_next/static/development/_devMiddlewareManifest.json", "200\n\n[]"},
@@ -229,6 +237,7 @@ func TestLive(t *testing.T) {
 				t.Fatal(err)
 			}
 			check(t, text, a.ask("GET /new.txt"), "200\nCache-Control: public, max-age=0\nContent-Type: text/plain; charset=UTF-8\n\n"+text)
+			check(t, text, a.ask("GET /_next/image?url=%2Fnew.txt&w=640&q=75"), "400")
 		}
 		if err := os.RemoveAll(public); err != nil {
 			t.Fatal(err)

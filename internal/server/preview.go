@@ -175,6 +175,12 @@ var expiredPreview = []string{
 	previewCookie + "=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=None",
 }
 
+// expiredLivePreview are the same in development, where cookies need no HTTPS.
+var expiredLivePreview = []string{
+	bypassCookie + "=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax",
+	previewCookie + "=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax",
+}
+
 // readPreview fills q.preview, and removes cookies that mean nothing any more.
 func (s *Server) readPreview(q *request) {
 	if q.onDemand {
@@ -183,7 +189,11 @@ func (s *Server) readPreview(q *request) {
 	q.preview = s.previewer.read(q.r, s.options.Now())
 	if q.preview.clear {
 		h := q.w.Header()
-		h["Set-Cookie"] = append(h["Set-Cookie"][:len(h["Set-Cookie"]):len(h["Set-Cookie"])], expiredPreview...)
+		expired := expiredPreview
+		if s.live != nil {
+			expired = expiredLivePreview
+		}
+		h["Set-Cookie"] = append(h["Set-Cookie"][:len(h["Set-Cookie"]):len(h["Set-Cookie"])], expired...)
 	}
 }
 

@@ -196,7 +196,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.previewKeys = previewKeys(m.Preview)
 	s.previewer = newPreviewer(m.Preview, m.Config.MultiZoneDraftMode)
-	s.images = newImageRules(m.Config)
+	s.images = newImageRules(m.Config, o.Live != nil)
 	s.assetPath = assetPath(m.Config)
 	s.routing = newRouting(m)
 	s.forwarder = newForwarder(time.Duration(m.Config.ProxyTimeout) * time.Millisecond)
