@@ -39,13 +39,6 @@ interface Terms {
   active: boolean;
 }
 
-/** A module that accepted itself and whose newest code throws: it stays the place where updates end. */
-interface Broken {
-  terms: Terms | undefined;
-  boundary: boolean;
-  signature: unknown[];
-}
-
 export interface Outcome {
   /** Why the document must be loaded again. */
   reload?: string;
@@ -53,6 +46,8 @@ export interface Outcome {
   errors: unknown[];
   /** Modules that ran again. */
   ran: string[];
+  /** Modules whose newest code threw, now or before: the page goes on with what they were. */
+  stale: string[];
 }
 
 export interface HotOptions {
@@ -68,6 +63,8 @@ export interface HotModules {
   equip(module: Module): void;
   /** Runs again what the new definitions of these modules concern. */
   update(ids: string[]): Outcome;
+  /** Runs again a module that asked for it, and its importers. */
+  rerun(id: string): Outcome;
 }
 
 /** Rounds of invalidation in one update, after which modules invalidate each other for ever. */
@@ -77,7 +74,8 @@ export function createHot({ registry, isPage, invalidated }: HotOptions): HotMod
   const terms = new Map<string, Terms>();
   /** What dispose handlers leave to the next run. */
   const kept = new Map<string, Record<string, unknown>>();
-  const broken = new Map<string, Broken>();
+  /** Modules that were given back what they were. */
+  const restored = new Set<string>();
   const statusHandlers = new Set<(status: Status) => void>();
   let status: Status = "idle";
   /** Modules that asked to be run again, while an update is under way. */
@@ -128,8 +126,6 @@ export function createHot({ registry, isPage, invalidated }: HotOptions): HotMod
 
   /** Whether updates of a module end with itself. */
   function acceptsItself(id: string): boolean {
-    const last = broken.get(id);
-    if (last) return !!last.terms?.self || last.boundary;
     const module = registry.modules.get(id);
     return !!module && (!!terms.get(id)?.self || isBoundary(module.exports, isPage(id)));
   }
@@ -143,139 +139,160 @@ export function createHot({ registry, isPage, invalidated }: HotOptions): HotMod
     accepted: Map<string, Set<string>>;
   }
 
+  /** Where a walk begins. */
+  interface Start {
+    id: string;
+    /** Its importers have to follow whether or not it accepts itself. */
+    bubble?: true;
+    /** Its newest code has run already. */
+    ran?: true;
+  }
+
   /** Walks from a module up to those that accept; answers why the document must be loaded again. */
-  function walk(start: string, plan: Plan, bubble: boolean): string | undefined {
-    const queue: { id: string; from?: string }[] = [{ id: start }];
-    for (let next; (next = queue.pop()); ) {
-      const { id } = next;
-      plan.outdated.add(id);
+  function walk(start: Start, plan: Plan): string | undefined {
+    const queue = [start.id];
+    for (let id; (id = queue.pop()) !== undefined; ) {
+      const first = id === start.id;
+      if (!(first && start.ran)) plan.outdated.add(id);
       if (terms.get(id)?.declined) return `${id} declines updates`;
-      if (!(bubble && id === start) && acceptsItself(id)) {
+      if (!(first && start.bubble) && acceptsItself(id)) {
         plan.roots.add(id);
         continue;
       }
+      if (isPage(id)) {
+        // The router renders a page that exports another component now.
+        if (first && start.ran && isBoundary(registry.modules.get(id)?.exports, true)) continue;
+        return `${id} exports more than components`;
+      }
       const importers = registry.importersOf(id);
-      if (isPage(id)) return `${id} exports more than components`;
-      if (!importers.length) return id === start ? `nothing accepts ${id}` : `nothing accepts ${start} (through ${id})`;
+      if (!importers.length) return `nothing accepts ${start.id}` + (first ? "" : ` (through ${id})`);
       for (const importer of importers) {
         const its = terms.get(importer);
         if (its?.declinedDependencies.has(id)) return `${importer} declines updates of ${id}`;
         if (its?.accepted.has(id) && registry.modules.has(importer)) {
           const set = plan.accepted.get(importer) ?? new Set();
           plan.accepted.set(importer, set.add(id));
-        } else if (!plan.outdated.has(importer)) queue.push({ id: importer });
+        } else if (!plan.outdated.has(importer)) queue.push(importer);
       }
     }
     return undefined;
   }
 
-  function dispose(id: string, before: Map<string, Broken>): void {
+  /** A module that is run again. */
+  interface Previous {
+    accepted: boolean;
+    signature: unknown[];
+    /** Makes it what it was. */
+    restore(): void;
+  }
+
+  function dispose(id: string): Previous | undefined {
     const module = registry.modules.get(id);
     if (!module) return;
-    const its = terms.get(id);
-    before.set(id, {
-      terms: its,
-      boundary: isBoundary(module.exports, isPage(id)),
-      signature: signatureOf(module.exports),
-    });
+    const its = terms.get(id)!;
+    const signature = signatureOf(module.exports);
     const data: Record<string, unknown> = {};
-    for (const handler of its?.disposers ?? []) {
+    for (const handler of its.disposers) {
       try {
         handler(data);
       } catch (err) {
         reportError(err);
       }
     }
-    if (its) its.active = false;
+    its.active = false;
+    its.disposers = [];
     kept.set(id, data);
-    registry.forget(id);
+    const back = registry.forget(id);
+    return {
+      accepted: !!its.self,
+      signature,
+      restore() {
+        terms.set(id, its);
+        kept.set(id, data);
+        back();
+      },
+    };
   }
 
   /** Runs one round; answers the modules whose importers have to follow. */
-  function round(plan: Plan, outcome: Outcome): string[] {
-    const before = new Map<string, Broken>();
+  function round(plan: Plan, outcome: Outcome): Start[] {
+    const before = new Map<string, Previous>();
     setStatus("dispose");
-    for (const id of plan.outdated) dispose(id, before);
+    for (const id of plan.outdated) {
+      const previous = dispose(id);
+      if (previous) before.set(id, previous);
+    }
     setStatus("apply");
-    const told = (failed: Failed | undefined, err: unknown, moduleId: string, dependencyId?: string) => {
-      if (!failed) return outcome.errors.push(err);
+    const failed = new Set<string>();
+    /** Requires a module and tells whether its code ran to the end. */
+    const attempt = (run: () => void, handler: Failed | undefined, moduleId: string, dependencyId?: string) => {
       try {
-        return failed(err, { moduleId, dependencyId });
-      } catch (other) {
-        return outcome.errors.push(other);
+        run();
+        return true;
+      } catch (err) {
+        failed.add(dependencyId ?? moduleId);
+        if (!handler) outcome.errors.push(err);
+        else attempt(() => handler(err, { moduleId, dependencyId }), undefined, moduleId);
+        return false;
       }
     };
     for (const [importer, dependencies] of plan.accepted) {
       if (plan.outdated.has(importer)) continue;
       const its = terms.get(importer)!;
-      const callbacks = new Map<(ids: string[]) => void, { ids: string[]; failed?: Failed }>();
+      const callbacks = new Map<(ids: string[]) => void, { ids: string[]; handler?: Failed }>();
       for (const id of dependencies) {
-        const { callback, failed } = its.accepted.get(id)!;
-        try {
-          registry.require(id, importer);
-        } catch (err) {
-          told(failed, err, importer, id);
-          continue;
-        }
-        if (!callback) continue;
+        const { callback, failed: handler } = its.accepted.get(id)!;
+        if (!attempt(() => registry.require(id, importer), handler, importer, id) || !callback) continue;
         const known = callbacks.get(callback);
         if (known) known.ids.push(id);
-        else callbacks.set(callback, { ids: [id], failed });
+        else callbacks.set(callback, { ids: [id], handler });
       }
-      for (const [callback, { ids, failed }] of callbacks) {
-        try {
-          callback(ids);
-        } catch (err) {
-          told(failed, err, importer, ids[0]);
-        }
+      for (const [callback, { ids, handler }] of callbacks) attempt(() => callback(ids), handler, importer, ids[0]);
+    }
+    const followed: Start[] = [];
+    for (const id of plan.roots) {
+      const self = terms.get(id)?.self;
+      const handler = typeof self === "function" ? self : undefined;
+      if (!attempt(() => registry.require(id), handler, id)) continue;
+      outcome.ran.push(id);
+      const previous = before.get(id);
+      if (!previous || previous.accepted || terms.get(id)?.self) continue;
+      const { exports } = registry.modules.get(id)!;
+      if (!isBoundary(exports, isPage(id)) || !isSame(previous.signature, signatureOf(exports))) {
+        followed.push({ id, bubble: true, ran: true });
       }
     }
-    const followed: string[] = [];
-    for (const id of plan.roots) {
-      const last = broken.get(id) ?? before.get(id);
-      try {
-        registry.require(id);
-      } catch (err) {
-        if (last) broken.set(id, last);
-        const self = last?.terms?.self;
-        told(typeof self === "function" ? self : undefined, err, id);
-        continue;
+    // The page goes on with what it had until the code is mended.
+    if (failed.size) {
+      for (const [id, previous] of before) {
+        if (registry.modules.has(id)) continue;
+        previous.restore();
+        restored.add(id);
       }
-      broken.delete(id);
-      outcome.ran.push(id);
-      if (!last || last.terms?.self || terms.get(id)?.self) continue;
-      const { exports } = registry.modules.get(id)!;
-      if (!isBoundary(exports, isPage(id)) || !isSame(last.signature, signatureOf(exports))) followed.push(id);
     }
     return followed;
   }
 
-  function update(ids: string[]): Outcome {
-    const outcome: Outcome = { errors: [], ran: [] };
+  function apply(starts: Start[]): Outcome {
+    const outcome: Outcome = { errors: [], ran: [], stale: [] };
     pending = new Set();
     try {
       setStatus("prepare");
-      let starts = ids.filter((id) => {
-        const module = registry.modules.get(id);
-        // What has not run, and what nobody waits for, runs when it is needed.
-        return module
-          ? module.version !== registry.definitions.get(id)?.version
-          : broken.has(id) || registry.importersOf(id).length > 0;
-      });
       for (let rounds = 0; starts.length; rounds++) {
-        if (rounds >= maxRounds) return { ...outcome, reload: `${starts[0]} is invalidated again and again` };
+        if (rounds >= maxRounds) return { ...outcome, reload: `${starts[0]!.id} is invalidated again and again` };
         const plan: Plan = { outdated: new Set(), roots: new Set(), accepted: new Map() };
-        for (const id of starts) {
-          const bubble = rounds > 0;
-          // The router renders a page that exports another component now.
-          if (bubble && isPage(id) && isBoundary(registry.modules.get(id)?.exports, true)) continue;
-          const reload = walk(id, plan, bubble);
+        for (const start of starts) {
+          const reload = walk(start, plan);
           if (reload) return { ...outcome, reload };
         }
         starts = round(plan, outcome);
-        for (const id of pending) if (!starts.includes(id)) starts.push(id);
+        for (const id of pending) starts.push({ id, bubble: true });
         pending.clear();
       }
+      for (const id of restored) {
+        if (registry.modules.get(id)?.version === registry.definitions.get(id)?.version) restored.delete(id);
+      }
+      outcome.stale = [...restored];
       return outcome;
     } finally {
       pending = undefined;
@@ -283,7 +300,19 @@ export function createHot({ registry, isPage, invalidated }: HotOptions): HotMod
     }
   }
 
-  return { equip, update };
+  return {
+    equip,
+    rerun: (id) => apply([{ id, bubble: true }]),
+    update(ids) {
+      const changed = ids.filter((id) => {
+        const module = registry.modules.get(id);
+        // What has not run runs when it is needed, unless somebody waits for it.
+        if (!module) return registry.importersOf(id).length > 0;
+        return module.version !== registry.definitions.get(id)?.version;
+      });
+      return apply(changed.map((id) => ({ id })));
+    },
+  };
 }
 
 function isSame(a: unknown[], b: unknown[]): boolean {

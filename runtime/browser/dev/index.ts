@@ -6,6 +6,7 @@
  */
 import type { DevApp, DevClient } from "./client";
 import { createHot } from "./hot";
+import type { Outcome } from "./hot";
 import { startOverlay } from "./overlay";
 import { configure, mended, reportError, setBuildProblems, setBusy, startProblems } from "./problems";
 import type { Hello, ServerMessage, StyleUpdate, Update } from "./protocol";
@@ -66,7 +67,7 @@ const registry = createRegistry({
 const hot = createHot({
   registry,
   isPage: (id) => pageModules.has(id),
-  invalidated: (id) => queueMicrotask(() => rerun([id])),
+  invalidated: (id) => queueMicrotask(() => settle(hot.rerun(id))),
 });
 
 let app: DevApp | undefined;
@@ -252,7 +253,7 @@ async function apply({ modules = [], styles = [], gone = [] }: Update): Promise<
     if (href) removeStyle(href);
     if (!registry.importersOf(id).length) registry.forget(id);
   }
-  if (modules.length) rerun(modules.map((m) => m.id));
+  if (modules.length) settle(hot.update(modules.map((m) => m.id)));
   const what = [...modules, ...styles].map((m: { id: string } | StyleUpdate) => m.id);
   if (what.length && !leaving) {
     const more = what.length > 2 ? ` and ${what.length - 1} more` : "";
@@ -261,10 +262,10 @@ async function apply({ modules = [], styles = [], gone = [] }: Update): Promise<
   }
 }
 
-function rerun(ids: string[]): void {
-  const { reload: reason, errors, ran } = hot.update(ids);
+/** Brings what ran again to the screen. */
+function settle({ reload: reason, errors, ran, stale }: Outcome): void {
   if (reason) return reload(reason);
-  if (!errors.length) mended();
+  if (ran.length && !stale.length) mended();
   if (ran.length) {
     try {
       refresh();

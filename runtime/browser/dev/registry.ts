@@ -46,8 +46,11 @@ export interface Registry {
   load(id: string, importer?: string): Promise<any>;
   /** Ids of the modules that have required this one and were not forgotten since. */
   importersOf(id: string): string[];
-  /** Forgets that a module ran: it runs again when it is required next. */
-  forget(id: string): void;
+  /**
+   * Forgets that a module ran: it runs again when it is required next. The answer
+   * makes it what it was before, should that fail.
+   */
+  forget(id: string): () => void;
 }
 
 export function createRegistry({ around, fetch }: RegistryOptions): Registry {
@@ -143,9 +146,16 @@ export function createRegistry({ around, fetch }: RegistryOptions): Registry {
     load,
     importersOf: (id) => [...(importers.get(id) ?? [])],
     forget(id) {
+      const module = modules.get(id);
+      const others = imported.get(id) ?? [];
       modules.delete(id);
-      for (const other of imported.get(id) ?? []) importers.get(other)?.delete(id);
+      for (const other of others) importers.get(other)?.delete(id);
       imported.delete(id);
+      return () => {
+        if (module) modules.set(id, module);
+        // What the failed run required counts too: the mistake may lie there.
+        for (const other of others) connect(other, id);
+      };
     },
   };
 }
