@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/onwardjs/onward/cli/resolve"
 	"github.com/onwardjs/onward/cli/transform"
 	"github.com/onwardjs/onward/internal/diag"
 	"github.com/onwardjs/onward/internal/route"
@@ -77,8 +78,22 @@ func NewLive(opt Options) (*Live, error) {
 		}
 	}
 	l.readRoutes()
+	l.leaveOut()
 	l.script.begin(l.b)
 	return l, nil
+}
+
+// leaveOut has the runtime script load React's renderer for Node.js as a module, where
+// the renderer that writes strings does its work.
+func (l *Live) leaveOut() {
+	const strings, node = "react-dom/server.bun", "react-dom/server.node"
+	g := l.graphs[Server]
+	if _, err := g.chain.files.Resolve(strings, l.b.dir, resolve.Require); err != nil {
+		return
+	}
+	if found, err := g.chain.files.Resolve(node, l.b.dir, resolve.Require); err == nil {
+		l.b.opt.later = map[string]string{node: g.place(g.module("file", found.Path).id)}
+	}
 }
 
 // Close ends the processes that Live has started.
@@ -331,6 +346,14 @@ func (l *Live) Middleware() *Middleware {
 	g := l.graphs[l.target(Server, middlewareRoute)]
 	out.Module = g.place(g.module(pageNamespace, middlewareRoute).id)
 	return &out
+}
+
+// Instrumentation is the path of the server module of the instrumentation file.
+func (l *Live) Instrumentation() string {
+	l.life.RLock()
+	defer l.life.RUnlock()
+	g := l.graphs[Server]
+	return g.place(g.module(pageNamespace, instrumentationRoute).id)
 }
 
 // RuntimeScript is the script that every worker of the engine runs first, with

@@ -157,6 +157,20 @@ func (w *Watcher) Add(dirs []string) {
 	}
 }
 
+// Ignore leaves a folder out from now on, with all that is below it.
+func (w *Watcher) Ignore(dir string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.tree.skips(dir) {
+		return
+	}
+	w.tree.ignore = append(slices.Clone(w.tree.ignore), dir)
+	w.lose(dir)
+	if w.poll != nil {
+		w.poll.ignore = w.tree.ignore
+	}
+}
+
 // nudge makes the loop look at the watcher's state again.
 func (w *Watcher) nudge() {
 	select {
@@ -365,7 +379,7 @@ func (w *Watcher) startPolling() {
 	if interval <= 0 {
 		interval = time.Second
 	}
-	w.poll = newPoll(w.options.Dir, w.options.Ignore, interval)
+	w.poll = newPoll(w.options.Dir, w.tree.ignore, interval)
 	for dir := range w.single {
 		w.poll.add(dir)
 	}

@@ -234,6 +234,19 @@ func TestFoldersOutsideOnDemand(t *testing.T) {
 	gather(t, w, dir, name)
 }
 
+func TestIgnoreFromNowOn(t *testing.T) {
+	dir, w := project(t, Options{}, "out/a/server.js", "pages/index.js")
+	w.Ignore(filepath.Join(dir, "out"))
+	write(t, filepath.Join(dir, "out/a/server.js"), "second")
+	write(t, filepath.Join(dir, "out/b/new.js"), "x")
+	write(t, filepath.Join(dir, "pages/index.js"), "second")
+	for _, f := range gather(t, w, dir, "pages/index.js") {
+		if strings.HasPrefix(f, "out/") {
+			t.Errorf("told %s", f)
+		}
+	}
+}
+
 // TestManyFilesAreFewBatches: a checkout is neither thousands of batches nor a list
 // without end.
 func TestManyFilesAreFewBatches(t *testing.T) {

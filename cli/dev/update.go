@@ -1,0 +1,153 @@
+package dev
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/onwardjs/onward/cli/compile"
+	"github.com/onwardjs/onward/cli/watch"
+	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/manifest"
+	"github.com/onwardjs/onward/internal/route"
+)
+
+// update takes up changed files: from here to the browser.
+func (s *site) update(ctx context.Context, batch watch.Batch) {
+	began := time.Now()
+	moved := s.updateRoutes(batch)
+	files := batch.Files
+	if batch.All {
+		files = nil
+	}
+	release := s.app.busy()
+	change := s.live.Change(ctx, files)
+	release()
+	wrong := s.problems(change.Problems)
+	if !moved && !matters(change) {
+		s.app.problems.setCompiled(wrong)
+		return
+	}
+	s.app.reporter.Changed()
+	generation := s.changes.add(change.Forget)
+	s.facts.forget(generation, change.Forget, moved)
+	if change.Restart {
+		s.engine.replace(s)
+	}
+	if !moved && !reflect.DeepEqual(s.live.Middleware(), s.middleware) {
+		// Its matchers are part of the manifest.
+		if s.serveAgain() {
+			change.Reload = "the middleware covers other paths"
+		}
+	}
+	hub := s.app.hub
+	switch {
+	case change.Reload != "":
+		hub.update(generation, &compile.Change{})
+		hub.reload(change.Reload)
+	default:
+		hub.update(generation, change)
+		if len(change.Routes) > 0 {
+			hub.data(change.Routes)
+		}
+	}
+	s.app.problems.setCompiled(wrong)
+	if len(wrong) == 0 && matters(change) {
+		fmt.Fprintf(s.app.journal, "%s Compiled in %s\n", s.app.journal.paint("32", "✓"), spell(time.Since(began)))
+	}
+}
+
+// matters says whether a change has changed anything that runs.
+func matters(c *compile.Change) bool {
+	return len(c.Modules)+len(c.Styles)+len(c.Gone)+len(c.Forget)+len(c.Routes) > 0 || c.Reload != "" || c.Restart
+}
+
+// updateRoutes looks for pages that have come, gone or changed their names, when a
+// batch may have to do with that. It says whether the routes are others now.
+func (s *site) updateRoutes(batch watch.Batch) bool {
+	if !batch.All && !slices.ContainsFunc(batch.Files, s.routing) && !s.app.problems.inRoutes() {
+		return false
+	}
+	p := s.project
+	pages, guard, hooks := p.Pages, p.Middleware, p.Hooks
+	warnings, err := p.Scan()
+	if err != nil {
+		s.app.problems.setRoutes(s.problems(s.withoutPages(err)))
+		return false
+	}
+	s.app.problems.setRoutes(nil)
+	if slices.Equal(pages, p.Pages) && hooks == p.Hooks && reflect.DeepEqual(guard, p.Middleware) {
+		return false
+	}
+	for _, m := range warnings {
+		s.app.journal.report(m)
+	}
+	s.live.SetRoutes(p.Pages, p.Middleware, p.Hooks)
+	if !s.serveAgain() {
+		return false
+	}
+	if hooks != p.Hooks {
+		s.engine.replace(s)
+	}
+	return true
+}
+
+// serveAgain makes a server of the present routes and tells browsers of them. What
+// prevents it is shown, and the server before goes on.
+func (s *site) serveAgain() bool {
+	if err := s.serve(); err != nil {
+		s.app.problems.setRoutes(s.problems(err))
+		return false
+	}
+	if m, err := s.manifest(); err == nil {
+		s.app.hub.pages(manifest.DevelopmentPages(m))
+	}
+	return true
+}
+
+// withoutPages explains an app whose pages folder has vanished while it ran.
+func (s *site) withoutPages(err error) error {
+	var list diag.Errors
+	if !errors.As(err, &list) || len(list) == 0 || list[0].Code != "no-pages" && list[0].Code != "app-router" {
+		return err
+	}
+	return diag.Errors{diag.Errorf("pages-gone", "the pages folder is gone: there was pages/ or src/pages/ when the server started").
+		WithHint("put the folder back; the server goes on by itself")}
+}
+
+// routing says whether a file may add, remove or rename a route.
+func (s *site) routing(file string) bool {
+	name, err := filepath.Rel(s.project.Dir, file)
+	if err != nil {
+		return false
+	}
+	name = strings.TrimPrefix(filepath.ToSlash(name), "src/")
+	if strings.HasPrefix(name, "public/") {
+		return true // a file there may be in the way of a page
+	}
+	ext := strings.TrimPrefix(filepath.Ext(name), ".")
+	known := slices.ContainsFunc(s.project.Config.PageExtensions, func(e string) bool { return strings.HasSuffix(name, "."+e) })
+	if !known {
+		return ext == ""
+	}
+	base, _, _ := strings.Cut(name, ".")
+	switch base {
+	case "middleware", "proxy", "instrumentation":
+		return true
+	}
+	if !strings.HasPrefix(name, "pages/") {
+		return false
+	}
+	_, statErr := os.Stat(file)
+	there := statErr == nil
+	was := slices.ContainsFunc(s.project.Pages, func(p route.Page) bool {
+		return p.File != "" && strings.TrimPrefix(p.File, "src/") == name
+	})
+	return there != was
+}
