@@ -56,6 +56,9 @@ type Options struct {
 	OnRuntime func(name string, script []byte)
 	// Dev compiles for development: for Live, which sets what else belongs to it.
 	Dev bool
+	// later are modules that the runtime script loads from a path when somebody asks for
+	// them, by their names.
+	later map[string]string
 	// KeepNames leaves identifiers of the browser's scripts as they are.
 	KeepNames bool
 	// Progress, when not nil, is told which step begins. It may be called from

@@ -6,9 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -126,7 +128,7 @@ func (b *build) bundleRuntime(script, platform string, engines []api.Engine) ([]
 		JSX:              api.JSXAutomatic,
 		TsconfigRaw:      `{"compilerOptions":{"jsx":"react-jsx"}}`,
 		Define:           b.runtimeDefines(),
-		MinifySyntax:     true,
+		MinifySyntax:     !b.opt.Dev,
 		MinifyWhitespace: true,
 		KeepNames:        false,
 		LegalComments:    api.LegalCommentsNone,
@@ -139,6 +141,7 @@ func (b *build) bundleRuntime(script, platform string, engines []api.Engine) ([]
 			pb.OnLoad(api.OnLoadOptions{Filter: `^entry$`, Namespace: runtimeNamespace}, func(api.OnLoadArgs) (api.OnLoadResult, error) {
 				return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS, ResolveDir: b.dir}, nil
 			})
+			b.leaveOut(pb, platform)
 			// The platform is bundled already, with its npm parts, and there
 			// must be one copy of it.
 			pb.OnResolve(api.OnResolveOptions{Filter: `/platform/index$`, Namespace: runtimeNamespace}, func(api.OnResolveArgs) (api.OnResolveResult, error) {
@@ -180,6 +183,24 @@ func (b *build) bundleRuntime(script, platform string, engines []api.Engine) ([]
 	}
 	return data, nil
 }
+
+// leaveOut keeps modules out of the script that can be loaded when somebody asks for
+// them, which in development is hardly ever: reading them would cost more than the
+// rest of the script.
+func (b *build) leaveOut(pb api.PluginBuild, platform string) {
+	for name, place := range b.opt.later {
+		pb.OnResolve(api.OnResolveOptions{Filter: "^" + regexp.QuoteMeta(name) + "$", Namespace: runtimeNamespace}, func(api.OnResolveArgs) (api.OnResolveResult, error) {
+			return api.OnResolveResult{Path: laterFolder + name, Namespace: runtimeNamespace}, nil
+		})
+		pb.OnLoad(api.OnLoadOptions{Filter: "^" + regexp.QuoteMeta(laterFolder+name) + "$", Namespace: runtimeNamespace}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+			text := "module.exports = require(" + quoteJS("./"+strings.Repeat("../", strings.Count(args.Path, "/"))+platform) + ").require(" + quoteJS(place) + ");"
+			return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
+		})
+	}
+}
+
+// laterFolder is where the modules that leaveOut names appear to lie.
+const laterFolder = "later/"
 
 // sourceName gives the runtime the name in stack traces that it has in V8, too.
 const sourceName = "\n//# sourceURL=onward:runtime\n"
@@ -239,6 +260,9 @@ func storeCached(path string, data []byte) error {
 // runtimeKey hashes what goes into the runtime script.
 func (b *build) runtimeKey() (string, error) {
 	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(b.opt.later)) {
+		h.Write([]byte(name + "\x00" + b.opt.later[name] + "\x00"))
+	}
 	h.Write([]byte(runtimeFormat + "\x00" + b.mode() + "\x00" + b.dir + "\x00"))
 	for _, dir := range []string{"dist", "next", "node", "platform", "server"} {
 		err := fs.WalkDir(b.opt.Runtime, dir, func(p string, d fs.DirEntry, err error) error {
