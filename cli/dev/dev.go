@@ -39,6 +39,8 @@ type Options struct {
 	URL      string
 	// Engine is one of the Engine constants of compile; empty: EngineAuto.
 	Engine string
+	// NoSourceMaps leaves stacks of server code as they are.
+	NoSourceMaps bool
 	// Environ is the process environment ("KEY=value").
 	Environ  []string
 	Out, Err io.Writer

@@ -231,6 +231,9 @@ func (s *site) problems(err error) []Problem { return Problems(err, s.lookup) }
 
 // lookup finds the source of a place in compiled code.
 func (s *site) lookup(url string, line, column int) (Source, bool) {
+	if s.app.options.NoSourceMaps && strings.HasPrefix(url, s.out) {
+		return Source{}, false
+	}
 	at, ok := s.live.Original(url, line, column)
 	if !ok {
 		return Source{}, false

@@ -8,7 +8,6 @@ import (
 // absent are commands of Next.js that Onward does not have, with what to do
 // instead. They come before the reading of an unknown word as a folder.
 var absent = map[string]struct{ text, hint string }{
-	"dev":                           {"`onward dev` is not part of this release", "use `onward build && onward start`, or `next dev` while you develop"},
 	"upgrade":                       {"`onward upgrade` does not exist: version " + onward.Version + " replaces itself with nothing", "install the version you want over this one; packages of the app are npm's business"},
 	"analyze":                       {"Onward has no bundle analyzer", "the route table of `onward build` shows what each page loads"},
 	"experimental-test":             {"Onward has no test runner", "run the test runner of your project directly"},

@@ -1,5 +1,5 @@
-// Command onward builds and serves Next.js applications. It holds flags, exit
-// codes and terminal output; the work is done by cli/build and by the onward
+// Command onward develops, builds and serves Next.js applications. It holds flags, exit
+// codes and terminal output; the work is done by cli/dev, cli/build and the onward
 // library.
 package main
 
@@ -43,6 +43,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
+		{"dev", "[directory]", "serve the app while it is developed (the default)", runDev},
 		{"build", "[directory]", "build the app for production", runBuild},
 		{"start", "[directory]", "serve a built app", runStart},
 		{"export", "[directory]", "build the app into plain files for a static host", runExport},
@@ -79,7 +80,10 @@ func run(t *terminal, args []string) int {
 }
 
 func dispatch(t *terminal, args []string) (int, error) {
-	if len(args) == 0 || args[0] == "-h" || args[0] == "--help" {
+	if len(args) == 0 {
+		return runDev(t, nil)
+	}
+	if args[0] == "-h" || args[0] == "--help" {
 		usage(t.out)
 		return exitOK, nil
 	}
@@ -95,25 +99,17 @@ func dispatch(t *terminal, args []string) (int, error) {
 			return c.run(t, args[1:])
 		}
 	}
-	if strings.HasPrefix(args[0], "-") {
-		return exitFailure, diag.Errorf("usage", "unknown option '%s'", args[0]).
-			WithHint("run `onward --help` for the commands and their options")
-	}
 	if err := absentCommand(args[0]); err != nil {
 		return exitFailure, err
 	}
-	// Next.js takes an unknown word for a project directory.
-	if dir, _ := filepath.Abs(args[0]); !isDir(dir) {
-		return exitFailure, noSuchDir(dir)
-	}
-	return exitFailure, diag.Errorf("usage", "no command given for %s", args[0]).
-		WithHint("run `onward build %s` or `onward start %s`", args[0], args[0])
+	// Without a command it is dev, whose directory an unknown word is taken for.
+	return runDev(t, args)
 }
 
 func usage(w io.Writer) {
 	fmt.Fprint(w, `Onward runs Next.js applications from one program.
 
-Usage: onward <command> [options]
+Usage: onward [command] [options]
 
 Commands:
 `)

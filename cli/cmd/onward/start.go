@@ -8,7 +8,6 @@ import (
 	"os"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -189,34 +188,14 @@ func settle() {
 
 // announce prints where the server can be reached.
 func announce(t *terminal, o startFlags, addr *net.TCPAddr, began time.Time) {
-	bold := func(s string) string {
-		if t.style.Color {
-			return "\x1b[1m" + s + "\x1b[0m"
-		}
-		return s
-	}
-	green := func(s string) string {
-		if t.style.Color {
-			return "\x1b[32m" + s + "\x1b[0m"
-		}
-		return s
-	}
-	fmt.Fprintf(t.out, "%s (Next.js %s)\n", bold("▲ Onward "+onward.Version), onward.NextVersion)
-	host := o.host
-	if host == "" || host == "0.0.0.0" {
-		host = "localhost"
-	} else if host == "::" {
-		host = "[::1]"
-	} else if strings.Contains(host, ":") {
-		host = "[" + host + "]"
-	}
-	fmt.Fprintf(t.out, "- Local:    http://%s:%d\n", host, addr.Port)
+	fmt.Fprintf(t.out, "%s (Next.js %s)\n", bold(t, "▲ Onward "+onward.Version), onward.NextVersion)
+	fmt.Fprintf(t.out, "- Local:    http://%s:%d\n", shownHost(o.host), addr.Port)
 	if o.host == "" || o.host == "0.0.0.0" || o.host == "::" {
 		if ip := networkAddress(); ip != "" {
 			fmt.Fprintf(t.out, "- Network:  http://%s:%d\n", ip, addr.Port)
 		}
 	}
-	fmt.Fprintf(t.out, "%s Ready in %dms\n", green("✓"), time.Since(began).Milliseconds())
+	fmt.Fprintf(t.out, "%s Ready in %dms\n", green(t, "✓"), time.Since(began).Milliseconds())
 }
 
 func networkAddress() string {

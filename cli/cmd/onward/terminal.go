@@ -17,3 +17,14 @@ func wantColor(tty bool, getenv func(string) string) bool {
 	}
 	return tty && getenv("TERM") != "dumb"
 }
+
+func bold(t *terminal, text string) string { return paint(t, "1", text) }
+
+func green(t *terminal, text string) string { return paint(t, "32", text) }
+
+func paint(t *terminal, code, text string) string {
+	if !t.style.Color {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
