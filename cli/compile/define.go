@@ -99,20 +99,25 @@ const clientConfigName = "process.env.__ONWARD_CLIENT_CONFIG"
 // server gets the same object at start.
 func (b *build) clientConfig() map[string]any {
 	c := b.opt.Config
+	images := map[string]any{
+		"deviceSizes":         c.Images.DeviceSizes,
+		"imageSizes":          c.Images.ImageSizes,
+		"qualities":           c.Images.Qualities,
+		"path":                c.Images.Path,
+		"loader":              c.Images.Loader,
+		"dangerouslyAllowSVG": c.Images.DangerouslyAllowSVG,
+		"unoptimized":         c.Images.Unoptimized,
+	}
+	if b.opt.Dev {
+		// What the endpoint refuses is told where the image is.
+		images["domains"], images["remotePatterns"], images["localPatterns"] = c.Images.Domains, c.Images.RemotePatterns, c.Images.LocalPatterns
+	}
 	m := map[string]any{
 		"basePath":        c.BasePath,
 		"assetPrefix":     c.AssetPrefix,
 		"trailingSlash":   c.TrailingSlash,
 		"reactStrictMode": c.ReactStrictMode,
-		"images": map[string]any{
-			"deviceSizes":         c.Images.DeviceSizes,
-			"imageSizes":          c.Images.ImageSizes,
-			"qualities":           c.Images.Qualities,
-			"path":                c.Images.Path,
-			"loader":              c.Images.Loader,
-			"dangerouslyAllowSVG": c.Images.DangerouslyAllowSVG,
-			"unoptimized":         c.Images.Unoptimized,
-		},
+		"images":          images,
 	}
 	if c.CrossOrigin != "" {
 		m["crossOrigin"] = c.CrossOrigin

@@ -36,6 +36,18 @@ function flatten(children: ReactNode): HeadElement[] {
   return out;
 }
 
+declare const process: { env: { NODE_ENV?: string } };
+
+/** Tags that do not belong into next/head: they come too late there, or twice. */
+function warnOfElement({ type, props }: HeadElement): void {
+  if (type === "script" && props.type !== "application/ld+json") {
+    const which = props.src ? `<script> tag with src="${props.src}"` : "inline <script>";
+    console.warn(`Do not add <script> tags using next/head (see ${which}). Use next/script instead.`);
+  } else if (type === "link" && props.rel === "stylesheet") {
+    console.warn(`Do not add stylesheets using next/head (see <link rel="stylesheet"> tag with href="${props.href}"). Import the style sheet, or put the tag into pages/_document.`);
+  }
+}
+
 /** Answers whether an element still counts; ask from last to first. */
 function uniqueFilter(): (element: HeadElement) => boolean {
   const seen = new Set<string>();
@@ -64,6 +76,7 @@ function uniqueFilter(): (element: HeadElement) => boolean {
 export function mergeHead(heads: Iterable<ReactNode>): ReactElement[] {
   const all = defaults();
   for (const children of heads) all.push(...flatten(children));
+  if (process.env.NODE_ENV === "development") all.forEach(warnOfElement);
   const unique = uniqueFilter();
   return all
     .reverse()

@@ -2,6 +2,7 @@
 import type { CSSProperties, ImgHTMLAttributes } from "react";
 import type { ImageConfig } from "./client-config";
 import customLoader from "./custom-loader";
+import { checkImage } from "./image-check";
 import { endpointUrl, imageAttributes, staticData } from "./image-loader";
 import type { ImageLoader, StaticImport } from "./image-loader";
 
@@ -113,70 +114,6 @@ function placeholderImage(
 
 const fits = new Set(["contain", "cover", "fill", "none", "scale-down"]);
 
-/** Problems a developer should know of; thrown in development only. */
-function check(
-  {
-    src,
-    alt,
-    width,
-    height,
-    fill,
-    loading,
-    placeholder,
-    blurDataURL,
-    sizes: _sizes,
-    style,
-    overrideSrc: _o,
-  }: ImageProps,
-  resolved: {
-    src: string;
-    width?: number;
-    height?: number;
-    blurDataURL?: string;
-    eager: boolean;
-    unoptimized: boolean;
-  },
-): void {
-  const fail = (text: string) => {
-    throw new Error(`Image with src "${resolved.src}" ${text}`);
-  };
-  if (!resolved.src)
-    throw new Error('Image is missing required "src" property. Pass "src" in the props of next/image.');
-  if (resolved.src !== resolved.src.trim())
-    fail("has white space or control characters at its ends. Remove them with src.trim().");
-  if (fill) {
-    if (width !== undefined || height !== undefined)
-      fail('has both "width" or "height" and "fill". Use one of them.');
-    if (style?.position && style.position !== "absolute")
-      fail('has both "fill" and "style.position". Images with fill are always absolute.');
-    if (style?.width && style.width !== "100%")
-      fail('has both "fill" and "style.width". Images with fill are 100% wide.');
-    if (style?.height && style.height !== "100%")
-      fail('has both "fill" and "style.height". Images with fill are 100% high.');
-  } else {
-    for (const name of ["width", "height"] as const) {
-      const value = resolved[name];
-      if (value === undefined) fail(`is missing required "${name}" property.`);
-      if (Number.isNaN(value)) fail(`has invalid "${name}" property. Expected a number in pixels.`);
-    }
-  }
-  if (alt === undefined)
-    console.error(`Image with src "${resolved.src}" is missing required "alt" property.`);
-  if (loading && !["lazy", "eager"].includes(loading))
-    fail(`has invalid "loading" property "${loading}". Use "lazy" or "eager".`);
-  if (resolved.eager && loading === "lazy")
-    fail('has both "preload" (or "priority") and loading="lazy". Use one of them.');
-  if (placeholder === "blur" && !resolved.blurDataURL && !blurDataURL) {
-    fail(
-      'has placeholder="blur" but no "blurDataURL". Add one, import the image file, or remove the placeholder.',
-    );
-  }
-  if (placeholder && !["blur", "empty"].includes(placeholder) && !placeholder.startsWith("data:image/")) {
-    fail(`has invalid "placeholder" property "${placeholder}".`);
-  }
-  if (typeof src === "object" && !staticData(src)) fail("is not an imported image.");
-}
-
 /** Attributes of the img, and what the component has to know. */
 export function imageProps(given: ImageProps, config: ImageConfig): { props: ImgProps; meta: ImageMeta } {
   const {
@@ -261,7 +198,7 @@ export function imageProps(given: ImageProps, config: ImageConfig): { props: Img
     unoptimized = true;
   }
   if (process.env.NODE_ENV === "development") {
-    check(given, { src, width, height, blurDataURL, eager: priority || preload, unoptimized });
+    checkImage(given, { src, width, height, blurDataURL, eager: priority || preload, unoptimized }, config);
   }
 
   const imgStyle: CSSProperties = {

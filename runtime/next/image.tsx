@@ -4,8 +4,9 @@ import type { Ref, RefObject, SyntheticEvent } from "react";
 import { clientConfig } from "./client-config";
 import { ImageConfigContext } from "./context";
 import Head from "./head";
+import { checkLoaded } from "./image-check";
 import { imageProps } from "./image-props";
-import type { ImageProps, ImgProps, Placeholder } from "./image-props";
+import type { ImageMeta, ImageProps, ImgProps, Placeholder } from "./image-props";
 
 export type { ImageProps } from "./image-props";
 export type { ImageLoader, ImageLoaderProps, StaticImageData } from "./image-loader";
@@ -17,6 +18,8 @@ export function getImageProps(props: ImageProps): { props: ImgProps } {
   for (const key of Object.keys(img) as (keyof ImgProps)[]) if (img[key] === undefined) delete img[key];
   return { props: img };
 }
+
+declare const process: { env: { NODE_ENV?: string } };
 
 type LoadImage = HTMLImageElement & { "data-loaded-src"?: string };
 
@@ -31,6 +34,7 @@ function imageLoaded(
   placeholder: Placeholder,
   handlers: { current: LoadHandlers },
   complete: () => void,
+  meta: ImageMeta,
 ): void {
   const src = img.src;
   if (!img || img["data-loaded-src"] === src) return;
@@ -67,6 +71,7 @@ function imageLoaded(
         } as unknown as SyntheticEvent<HTMLImageElement>);
       }
       onLoadingComplete?.(img);
+      if (process.env.NODE_ENV === "development") checkLoaded(img, { ...meta, sizes: img.sizes });
     });
 }
 
@@ -109,7 +114,7 @@ const Image = forwardRef<HTMLImageElement, ImageProps>(function Image(props, for
       // Setting src again repeats an error that came before hydration.
       img.src = img.src;
     }
-    if (img.complete) imageLoaded(img, placeholder, handlers, () => setComplete(true));
+    if (img.complete) imageLoaded(img, placeholder, handlers, () => setComplete(true), meta);
     // Once: later pictures tell what becomes of them by their events.
   }, []);
   const ref = useMergedRef(forwarded, element);
@@ -141,7 +146,7 @@ const Image = forwardRef<HTMLImageElement, ImageProps>(function Image(props, for
         srcSet={srcSet}
         src={src}
         ref={ref}
-        onLoad={(event) => imageLoaded(event.currentTarget, placeholder, handlers, () => setComplete(true))}
+        onLoad={(event) => imageLoaded(event.currentTarget, placeholder, handlers, () => setComplete(true), meta)}
         onError={(event) => {
           setShowAlt(true);
           if (placeholder !== "empty") setComplete(true);

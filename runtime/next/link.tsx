@@ -129,6 +129,14 @@ function checkProps(props: Record<string, unknown>): void {
   if (p != null && typeof p !== "boolean" && p !== "auto") fail("prefetch", '`boolean` or `"auto"`');
 }
 
+/** React's own complaint does not say which link it is about. */
+function checkOnlyChild({ href, children }: LinkProps): void {
+  const count = Children.count(children);
+  if (count === 1) return;
+  const which = `<Link legacyBehavior> with href "${typeof href === "string" ? href : formatHref(href)}"`;
+  throw new Error(count ? `${which} has ${count} children, and must have one.` : `${which} has no children, and must have one.`);
+}
+
 declare const process: { env: { NODE_ENV?: string } };
 
 function setRef(ref: Ref<any> | undefined, value: Element | null): unknown {
@@ -168,6 +176,7 @@ const Link = forwardRef<HTMLAnchorElement, LinkProps>(function Link(props, forwa
   let child: any;
   if (legacyBehavior) {
     const text = typeof childrenProp === "string" || typeof childrenProp === "number";
+    if (process.env.NODE_ENV === "development") checkOnlyChild(props);
     child = Children.only(text ? <a>{childrenProp}</a> : childrenProp);
   } else if (
     process.env.NODE_ENV === "development" &&

@@ -196,17 +196,39 @@ function runStatic(visit: Visit): Promise<Data> {
 }
 
 async function runServer(visit: Visit): Promise<Data> {
-  const { job, page, req, res } = visit;
+  const { job, page, req } = visit;
+  const watched = current().dev ? watchResponse(visit.res) : undefined;
   const context = {
     req,
-    res,
+    res: watched?.res ?? visit.res,
     query: job.query,
     ...(job.edge ? undefined : { resolvedUrl: job.resolvedUrl ?? job.asPath }),
     ...(page.dynamic ? { params: job.params } : undefined),
     ...previewContext(visit),
     ...localeContext(visit),
   };
-  return serverProps(page, context, req.url, current().dev);
+  try {
+    return await serverProps(page, context, req.url, current().dev);
+  } finally {
+    watched?.over();
+  }
+}
+
+/** A response that warns of being used when its page is on its way. */
+function watchResponse(res: ServerResponse): { res: ServerResponse; over(): void } {
+  let warn = false;
+  const proxy = new Proxy(res, {
+    get(target, key) {
+      if (warn && typeof key === "string" && key !== "headersSent" && key !== "finished") {
+        warn = false;
+        console.warn("You should not access 'res' after getServerSideProps resolves: what it does then reaches nobody. Await it before you return.");
+      }
+      const value = Reflect.get(target, key, target) as unknown;
+      return typeof value === "function" ? (value as (...args: unknown[]) => unknown).bind(target) : value;
+    },
+    set: (target, key, value) => Reflect.set(target, key, value, target),
+  });
+  return { res: proxy, over: () => void (warn = true) };
 }
 
 function stringify(props: unknown, route: string): string {
