@@ -19,13 +19,13 @@ func DevelopmentFiles(m *Manifest) map[string][]byte {
 			";self.__BUILD_MANIFEST_CB&&self.__BUILD_MANIFEST_CB()"...),
 		// Nothing is prefetched in development.
 		"_ssgManifest.js":             []byte("self.__SSG_MANIFEST=new Set;self.__SSG_MANIFEST_CB&&self.__SSG_MANIFEST_CB()"),
-		"_devPagesManifest.json":      devPages(m),
-		"_devMiddlewareManifest.json": []byte("[]"),
+		"_devPagesManifest.json": devPages(m),
 	}
+	matchers := []byte("[]")
 	if m.Middleware != nil {
-		files["_devMiddlewareManifest.json"] = matcherList(m.Middleware)
-		files["_clientMiddlewareManifest.js"] = middlewareMatchers(m.Middleware)
+		matchers = matcherList(m.Middleware)
 	}
+	files["_devMiddlewareManifest.json"], files["_clientMiddlewareManifest.js"] = matchers, matchersScript(matchers)
 	return files
 }
 

@@ -198,8 +198,10 @@ func clientRewrites(c *config.Config) []byte {
 
 // middlewareMatchers is _clientMiddlewareManifest.js: the addresses for which the
 // router asks the server what they show.
-func middlewareMatchers(g *Middleware) []byte {
-	return append(append([]byte("self.__MIDDLEWARE_MATCHERS="), matcherList(g)...), ";self.__MIDDLEWARE_MATCHERS_CB&&self.__MIDDLEWARE_MATCHERS_CB()"...)
+func middlewareMatchers(g *Middleware) []byte { return matchersScript(matcherList(g)) }
+
+func matchersScript(list []byte) []byte {
+	return append(append([]byte("self.__MIDDLEWARE_MATCHERS="), list...), ";self.__MIDDLEWARE_MATCHERS_CB&&self.__MIDDLEWARE_MATCHERS_CB()"...)
 }
 
 // matcherList is what the router knows of the matchers, as JSON.

@@ -94,6 +94,11 @@ func (s *Server) serveLive(q *request) bool {
 
 func (s *Server) sendLiveFile(q *request, name string, data []byte) {
 	h := q.w.Header()
+	if strings.HasSuffix(name, ".json") {
+		h["Content-Type"] = jsonType
+		s.sendRaw(q, http.StatusOK, data)
+		return
+	}
 	h["Cache-Control"] = []string{"no-cache, must-revalidate"}
 	h["Etag"] = []string{cache.Tag(data)}
 	if matches(q.r.Header, h["Etag"][0]) {
@@ -101,9 +106,6 @@ func (s *Server) sendLiveFile(q *request, name string, data []byte) {
 		return
 	}
 	h["Content-Type"] = []string{typeOf(name)}
-	if strings.HasSuffix(name, ".json") {
-		h["Content-Type"] = jsonType
-	}
 	s.sendRaw(q, http.StatusOK, data)
 }
 
@@ -303,6 +305,9 @@ func (s *Server) failLive(q *request, err error) {
 	}
 	q.reason, q.status = "", 0
 	h["Content-Type"], h["Cache-Control"] = htmlType, liveStore
+	if s.manifest.Config.PoweredByHeader {
+		h["X-Powered-By"] = powered
+	}
 	s.sendRaw(q, http.StatusInternalServerError, s.live.Document(err))
 }
 
@@ -334,7 +339,7 @@ func (l *live) publicFile(path string) (*files, *asset, error) {
 // liveFile answers with a file of public/.
 func (s *Server) liveFile(q *request) (bool, error) {
 	path, ok := q.match.FilePath()
-	if !ok || strings.HasPrefix(path, "/_next/") {
+	if !ok || path == "/" || strings.HasPrefix(path, "/_next/") {
 		return false, nil
 	}
 	folder, a, err := s.live.publicFile(path)

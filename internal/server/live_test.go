@@ -210,6 +210,7 @@ func TestLive(t *testing.T) {
 		{"middleware manifest", "GET /_next/static/development/_devMiddlewareManifest.json", "200\n\n[]"},
 		{"build manifest", "GET /_next/static/development/_buildManifest.js", "200\nCache-Control: no-cache, must-revalidate\nEtag: *\n\n" +
 			`…"/posts/[slug]":["static/chunks/pages/posts/[slug].js"]`},
+		{"matchers of an app without middleware", "GET /_next/static/development/_clientMiddlewareManifest.js", "200\n\n…self.__MIDDLEWARE_MATCHERS=[];"},
 		{"nothing is prefetched", "GET /_next/static/development/_ssgManifest.js", "200\n\nself.__SSG_MANIFEST=new Set;self.__SSG_MANIFEST_CB&&self.__SSG_MANIFEST_CB()"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -239,6 +240,7 @@ func TestLive(t *testing.T) {
 			check(t, text, a.ask("GET /new.txt"), "200\nCache-Control: public, max-age=0\nContent-Type: text/plain; charset=UTF-8\n\n"+text)
 			check(t, text, a.ask("GET /_next/image?url=%2Fnew.txt&w=640&q=75"), "400")
 		}
+		check(t, "the home page", a.ask("GET /"), "200\nX-Of: /")
 		if err := os.RemoveAll(public); err != nil {
 			t.Fatal(err)
 		}
