@@ -17,7 +17,7 @@ import (
 type Original struct {
 	// File is relative to the project, with slashes.
 	File string
-	// Line and Column count from 1, columns in UTF-16 units.
+	// Line and Column count from 1, columns in UTF-16 units; 0 for files of packages.
 	Line, Column int
 	// Text of the file as it is now; empty when it cannot be read.
 	Text string
@@ -66,6 +66,10 @@ func (l *Live) Original(url string, line, column int) (Original, bool) {
 func (l *Live) original(g *graph, m *module, line, column int) (Original, bool) {
 	if m == nil || m.namespace != "file" {
 		return Original{}, false
+	}
+	if !g.withMap(m) {
+		// The map of a large package takes long to make, and nobody edits it.
+		return Original{File: l.b.report.show(m.path)}, true
 	}
 	data := g.sourceMap(m)
 	if data == nil {

@@ -86,9 +86,9 @@ func (e *Edits) Apply(source, name string) string {
 	return out.String()
 }
 
-// mapper writes the mappings of a source map: one segment where a copied
-// stretch begins and one at each line start within it. Columns count UTF-16
-// units, as source maps do.
+// mapper writes the mappings of a source map: a segment for each word and sign of a
+// copied stretch, as esbuild composes maps without counting on from a segment.
+// Columns count UTF-16 units, as source maps do.
 type mapper struct {
 	source   string
 	mappings strings.Builder
@@ -106,15 +106,56 @@ func (m *mapper) copy(out *strings.Builder, text string, at int) {
 	out.WriteString(text)
 	for len(text) > 0 {
 		m.seek(at)
-		m.segment(m.line, utf16Length(m.source[m.lineStart:at]))
-		i := strings.IndexByte(text, '\n')
-		if i < 0 {
-			m.column += utf16Length(text)
+		line, _, more := strings.Cut(text, "\n")
+		m.tokens(line, utf16Length(m.source[m.lineStart:at]))
+		if !more {
 			return
 		}
 		m.newline()
-		text, at = text[i+1:], at+i+1
+		text, at = text[len(line)+1:], at+len(line)+1
 	}
+}
+
+// tokens writes the segments of a copied stretch of one line that begins at a
+// column of the source.
+func (m *mapper) tokens(text string, column int) {
+	m.segment(m.line, column)
+	before := byte('a')
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case isWord(c):
+			if i > 0 && !isWord(before) {
+				m.segment(m.line, column)
+			}
+		case i > 0 && c != ' ' && c != '\t' && c != '\r':
+			m.segment(m.line, column)
+		}
+		before = c
+		if units := utf16Units(c); units > 0 {
+			m.column += units
+			column += units
+		}
+	}
+}
+
+// isWord: the byte belongs to a name or a number; letters beyond ASCII do.
+func isWord(c byte) bool {
+	return c >= utf8.RuneSelf || c == '_' || c == '$' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// utf16Units is how many units the character has whose first byte in UTF-8 is c; a
+// byte that continues a character has none.
+func utf16Units(c byte) int {
+	switch {
+	case c < utf8.RuneSelf:
+		return 1
+	case c < 0xC0:
+		return 0
+	case c < 0xF0:
+		return 1
+	}
+	return 2
 }
 
 // generated moves past text that has no place in source.
