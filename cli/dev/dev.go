@@ -192,6 +192,7 @@ func (a *app) open(p *build.Project) error {
 		return err
 	}
 	a.watcher.Ignore(filepath.Join(p.Dir, filepath.FromSlash(p.Config.DistDir)))
+	a.hub.set(&p.Config.Dev)
 	if before := a.site.Swap(s); before != nil {
 		a.retire(before)
 	}

@@ -54,6 +54,8 @@ func (f *Frame) place() string {
 const (
 	// mostFrames is how many frames of a stack are looked at.
 	mostFrames = 50
+	// mostForeign is how many frames of packages a text keeps when there is no other.
+	mostForeign = 4
 	// mostStack is how much a browser may ask about at once, in bytes.
 	mostStack = 64 << 10
 )
@@ -70,6 +72,8 @@ func Frames(stack string, find Lookup) []Frame {
 		if !ok {
 			continue
 		}
+		// What a function is a property of says little: "Object.getServerSideProps".
+		function = strings.TrimPrefix(strings.TrimPrefix(function, "Object."), "Module.")
 		f := Frame{Function: function}
 		script, lineNumber, column, placed := splitPlace(at)
 		if !placed {
@@ -124,7 +128,11 @@ func MapText(text string, find Lookup) (mapped, place string) {
 			out = append(out, indent+line)
 		}
 		if own == 0 {
-			out = append(out, run...)
+			// Nothing of the app: a few tell enough.
+			out = append(out, run[:min(len(run), mostForeign)]...)
+			if more := len(run) - mostForeign; more > 0 {
+				out = append(out, indent+"… "+strconv.Itoa(more)+" more")
+			}
 		}
 		// The brace opens what an inspected error carries.
 		if own > 0 && strings.HasSuffix(run[len(run)-1], " {") {

@@ -44,7 +44,7 @@ func TestFrames(t *testing.T) {
 		{"components", "\n    at Card (http://h/_next/static/chunks/pages/index.js:10:1)\n    at div (<anonymous>)\n    at Link (http://h/_next/static/chunks/main.js:1:1)",
 			[]string{place, "div <anonymous>", "Link onward:next/link.tsx:1:1"}},
 		{"methods", "    at new Foo (a.js:1:2)\n    at Object.bar [as baz] (b.js:3:4)\n    at async Promise.all (index 0)",
-			[]string{"new Foo a.js:1:2", "Object.bar [as baz] b.js:3:4", "async Promise.all index 0"}},
+			[]string{"new Foo a.js:1:2", "bar [as baz] b.js:3:4", "async Promise.all index 0"}},
 		{"no stack", "look at this", nil},
 		{"odd numbers", "    at f (a.js:0:1)\n    at g (a.js:1:99999999999999999999)", []string{"f a.js:0:1", "g a.js:1:99999999999999999999"}},
 	}

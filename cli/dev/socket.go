@@ -12,6 +12,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/onwardjs/onward/cli/compile"
+	"github.com/onwardjs/onward/internal/config"
 )
 
 const (
@@ -61,7 +62,7 @@ type browserLog struct {
 }
 
 func newHub(log func(browserLog)) *hub {
-	return &hub{log: log, session: newSession(), versions: map[string]int{}, styles: map[string]string{}, clients: map[*client]bool{}}
+	return &hub{log: log, session: newSession(), versions: map[string]int{}, styles: map[string]string{}, clients: map[*client]bool{}, settings: settingsMessage{"bottom-left", "warn"}}
 }
 
 func newSession() string {
@@ -81,6 +82,15 @@ type (
 		// that a browser which slept knows what it has missed.
 		Versions map[string]int `json:"versions,omitempty"`
 		Styles   []styleMessage `json:"styles,omitempty"`
+		// Settings is what next.config says of indicators and logs.
+		Settings settingsMessage `json:"settings"`
+	}
+	settingsMessage struct {
+		// Indicator is a corner, or false: no mark.
+		Indicator any `json:"indicator"`
+		// Forward says which lines of the console come here: "all", "warn", "error"
+		// or false.
+		Forward any `json:"forward"`
 	}
 	updateMessage struct {
 		Type       string          `json:"type"`
@@ -185,11 +195,24 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request) {
 
 // hello is the first message. h.mu is held.
 func (h *hub) hello() helloMessage {
-	m := helloMessage{Type: "hello", Session: h.session, Generation: h.generation, Problems: list(h.problems), Versions: h.versions}
+	m := helloMessage{Type: "hello", Session: h.session, Generation: h.generation, Problems: list(h.problems), Versions: h.versions, Settings: h.settings}
 	for id, href := range h.styles {
 		m.Styles = append(m.Styles, styleMessage{id, href})
 	}
 	return m
+}
+
+// set takes what next.config says to browsers, those that connect from now on.
+func (h *hub) set(c *config.Dev) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.settings = settingsMessage{false, false}
+	if c.Indicator != "" {
+		h.settings.Indicator = c.Indicator
+	}
+	if c.BrowserLogs != "none" {
+		h.settings.Forward = c.BrowserLogs
+	}
 }
 
 // listen takes what the browser says until the connection ends.

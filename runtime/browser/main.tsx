@@ -2,7 +2,7 @@
  * Start of every page in the browser: reads __NEXT_DATA__, waits for the app's
  * and the page's entry, hydrates, and from then on renders what the router shows.
  */
-import { Component, StrictMode, startTransition, useLayoutEffect } from "react";
+import { captureOwnerStack, Component, StrictMode, startTransition, useLayoutEffect } from "react";
 import type { ReactElement, ReactNode } from "react";
 import { hydrateRoot } from "react-dom/client";
 import type { HydrationOptions, Root } from "react-dom/client";
@@ -166,8 +166,10 @@ function rootOptions(): HydrationOptions {
   if (process.env.NODE_ENV === "production" || !dev) {
     return { onRecoverableError: (err) => reportError(causeOf(err)) };
   }
+  dev.ownerStack = captureOwnerStack;
   return {
-    onRecoverableError: (err, { componentStack }) => dev.report("hydration", causeOf(err), { componentStack }),
+    onRecoverableError: (err, { componentStack }) =>
+      dev.report("hydration", causeOf(err), { componentStack, ownerStack: captureOwnerStack() }),
     onCaughtError: (err, { componentStack }) => dev.report("runtime", err, { componentStack }),
     onUncaughtError: (err, { componentStack }) => dev.report("runtime", err, { componentStack }),
   };

@@ -25,6 +25,8 @@ export interface DevClient {
   navigated(): void;
   /** Shows an error over the page. */
   report(kind: Kind, error: unknown, info?: Info): void;
+  /** React's captureOwnerStack: who made the element that React is at work on. */
+  ownerStack?: () => string | null;
   /** Runs a script of the server. */
   script(url: string): Promise<void>;
   /** URLs of the stylesheets of a page whose script has run. */

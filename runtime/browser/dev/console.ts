@@ -1,5 +1,7 @@
 /** The page's console: what it says goes to the server too, and React's reports of mismatches become problems. */
 
+import { briefMismatch } from "./describe";
+
 /** A line of the console for the server. */
 export interface ConsoleLine {
   level: "error" | "warn" | "info" | "log" | "debug";
@@ -13,7 +15,7 @@ interface Watcher {
   level(): "error" | "warn" | "all" | false;
   send(line: ConsoleLine): void;
   /** React found another tree than the server made; error: what it logged, if that is one. */
-  hydration(message: string, stack: string, error: Error | undefined): void;
+  hydration(message: string, error: Error | undefined): void;
 }
 
 const levels = ["error", "warn", "info", "log", "debug"] as const;
@@ -27,12 +29,18 @@ export function watchConsole(watcher: Watcher): void {
   for (const level of levels) {
     const original = console[level];
     console[level] = function (this: unknown, ...args: unknown[]) {
+      if (level === "error" && isAboutOnward(args)) return;
       original.apply(this, args);
       if (level !== "error" && !wanted(level, watcher.level())) return;
       try {
-        const text = format(args);
-        const stack = trace(args);
-        if (level === "error" && isMismatch(text)) watcher.hydration(text, stack, errorIn(args));
+        let text = format(args);
+        let stack = trace(args);
+        if (level === "error" && isMismatch(text)) {
+          watcher.hydration(text, errorIn(args));
+          // The stack is React's own; what differs is what counts.
+          text = briefMismatch(text);
+          stack = "";
+        }
         if (!wanted(level, watcher.level())) return;
         const now = performance.now();
         if (now - since > 10_000) {
@@ -51,6 +59,11 @@ export function watchConsole(watcher: Watcher): void {
 function wanted(level: (typeof levels)[number], forward: "error" | "warn" | "all" | false): boolean {
   if (forward === "all") return true;
   return level === "error" ? forward !== false : level === "warn" && forward === "warn";
+}
+
+/** React's advice on the component that Onward itself puts around pages. */
+function isAboutOnward([format, name]: readonly unknown[]): boolean {
+  return name === "Boundary" && typeof format === "string" && format.startsWith("%s: Error boundaries should implement");
 }
 
 function errorIn(args: readonly unknown[]): Error | undefined {

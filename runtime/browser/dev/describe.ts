@@ -5,16 +5,19 @@ import type { Info, Kind, Problem } from "./problems";
 const mostText = 100_000;
 const mostCauses = 5;
 
-/** What React ends its explanation of a mismatch with; the trees come after it. */
-const mismatchLink = /https:\/\/(?:react\.dev\/link|nextjs\.org\/docs\/messages)\/\S+/;
-
 /** Makes a problem of whatever was thrown. */
 export function describeError(kind: Kind, error: unknown, info: Info = {}, depth = 0): Problem {
   const problem = isError(error) ? fromError(kind, error, depth) : fromValue(kind, error);
   if (info.componentStack) problem.componentStack = clip(info.componentStack);
-  if (info.ownerStack && problem.stack) problem.stack = clip(problem.stack + trimStart(info.ownerStack));
-  const { text, diff } = splitDiff(problem.text);
-  if (diff) Object.assign(problem, { kind: "hydration", title: "Hydration mismatch", text, diff, hint: hintFor(text) });
+  const mismatch = splitMismatch(problem.text);
+  if (mismatch) {
+    // The stack of the error is that of React at work; the owner's leads to the element.
+    const stack = info.ownerStack ? clip(info.ownerStack) : undefined;
+    Object.assign(problem, { kind: "hydration", title: "Hydration mismatch", stack, hint: hintFor(mismatch.text), ...mismatch });
+  } else if (kind === "hydration") {
+    // Something was thrown while React took the page over.
+    problem.kind = "runtime";
+  }
   return problem;
 }
 
@@ -35,7 +38,7 @@ function fromError(kind: Kind, error: Error, depth: number): Problem {
       text += several.slice(0, 20).map((e) => `\n  - ${isError(e) ? e.message : show(e)}`).join("");
       cause ??= several[0];
     }
-    if (cause !== undefined && cause !== null && cause !== error) problem.cause = describeError(kind, cause, {}, depth + 1);
+    if (cause !== undefined && cause !== null && cause !== error) problem.cause = describeError(kind === "rejection" ? "runtime" : kind, cause, {}, depth + 1);
   }
   problem.text = clip(text);
   return problem;
@@ -61,33 +64,35 @@ function show(value: unknown): string {
   }
 }
 
-/** Takes the two trees off the end of React's message about a mismatch. */
-function splitDiff(text: string): { text: string; diff?: string } {
+/** Where React begins to list what may be the reason: the hint says it shorter. */
+const reasons = /\s*(?:This can happen if a SSR-ed|It can also happen if the client)[^]*?(?=\n\n?https:|$)/;
+const mismatchLink = /\n*https:\/\/react\.dev\/link\/hydration-mismatch\S*/;
+const nestingEnd = /This will cause a hydration error\.|See this log for the ancestor stack trace\./;
+
+/** What React says of trees that differ: the sentence, and the two trees. Undefined for other messages. */
+function splitMismatch(text: string): { text: string; diff: string } | undefined {
   const link = mismatchLink.exec(text);
-  if (link) {
-    const diff = text.slice(link.index + link[0].length).replace(/^\s*\n|\s+$/g, "");
-    if (isDiff(diff)) return { text: text.slice(0, link.index).trimEnd(), diff };
-  }
-  // Elements that may not be inside one another come without a link.
-  const end = "This will cause a hydration error.";
-  const at = text.indexOf(end);
-  if (at < 0) return { text };
-  const diff = text.slice(at + end.length).replace(/^\s*\n|\s+$/g, "");
-  return { text: text.slice(0, at + end.length), diff: isDiff(diff) ? diff : " " };
+  const nesting = link ? undefined : nestingEnd.exec(text);
+  const end = link ?? nesting;
+  if (!end) return undefined;
+  let said = text.slice(0, end.index);
+  if (link) said = said.replace(reasons, "");
+  else said += end[0];
+  // Frames of a logged error may follow.
+  const diff = text.slice(end.index + end[0].length).replace(/\n\s+at [^]*$/, "");
+  return { text: said.trim().replace(/^Error: /, ""), diff: diff.replace(/^\s*\n|\s+$/g, "") };
 }
 
-function isDiff(text: string): boolean {
-  return /^[+\->\s]\s*[<.\w"'{]/m.test(text) && /^\s*[<.]/.test(text);
+/** The same for the server's log. */
+export function briefMismatch(text: string): string {
+  const mismatch = splitMismatch(text);
+  return mismatch ? `${mismatch.text}${mismatch.diff && `\n\n${mismatch.diff}`}` : text;
 }
 
 function hintFor(text: string): string {
   if (/^In HTML,|cannot (?:be|contain) a/.test(text))
     return "The browser moves elements that HTML does not allow there, so React finds another tree. Use an element that may stand inside its parent.";
   return "Server and browser rendered different things. Values that differ between them (Date, Math.random, window, the locale) belong into an effect, or into props from the server.";
-}
-
-function trimStart(text: string): string {
-  return text.startsWith("\n") ? text : `\n${text}`;
 }
 
 function clip(text: string): string {

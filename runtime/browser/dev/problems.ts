@@ -133,14 +133,17 @@ export function reportError(kind: Kind, error: unknown, info: Info = {}): void {
     enrich(again, info);
     return;
   }
-  const entry = add(describeError(kind, error, info));
+  const problem = describeError(kind, error, info);
+  // React tells of a mismatch once where it is and once that it failed.
+  const told = problem.kind === "hydration" && !problem.diff && own.find((e) => e.problem.kind === "hydration");
+  const entry = told || add(problem);
   if (object) known.set(object, entry);
 }
 
 /** React may tell of the tree what the window could not. */
-function enrich(entry: Entry, info: Info): void {
-  if (!info.componentStack || entry.problem.componentStack) return;
-  entry.problem.componentStack = info.componentStack;
+function enrich({ problem }: Entry, { componentStack, ownerStack }: Info): void {
+  if (componentStack && !problem.componentStack) problem.componentStack = componentStack;
+  if (ownerStack && problem.kind === "hydration" && !problem.stack) problem.stack = ownerStack;
   changed();
 }
 
@@ -210,9 +213,8 @@ export function startProblems(send: (line: ConsoleLine) => void): void {
   watchConsole({
     level: () => settings.forward,
     send,
-    hydration(message, stack, error) {
-      if (error) reportError("hydration", error);
-      else add(describeError("hydration", Object.assign(new Error(message), { stack: `Error: ${message}\n${stack}` })));
+    hydration(message, error) {
+      reportError("hydration", error ?? new Error(message), { ownerStack: self.__onward?.ownerStack?.() });
     },
   });
   carried = documentProblems().map((problem) => ({ problem, key: keyOf(problem), count: 1 }));

@@ -112,7 +112,7 @@ export function createPanel({ base, closed }: PanelOptions): Panel {
     if (first) message.id = "message";
     out.push(message);
     if (problem.hint) out.push(element("p", "hint", linked(problem.hint)));
-    if (problem.diff?.trim()) {
+    if (problem.diff) {
       out.push(
         element("p", "legend", element("span", "plus", "+ browser"), element("span", "minus", "− server")),
         difference(problem.diff),
@@ -122,8 +122,8 @@ export function createPanel({ base, closed }: PanelOptions): Panel {
     const { file, line = 0, column = 0 } = problem;
     if (file) out.push(source({ file, line, column }, problem.frame));
     else out.push(holder);
-    if (problem.stack && rawFrames(problem.stack)) out.push(stackSection(problem.stack, file ? undefined : holder));
-    if (problem.componentStack) out.push(componentSection(problem.componentStack));
+    if (problem.stack && rawFrames(problem.stack)) out.push(stackSection(problem.stack, holder));
+    if (problem.componentStack) out.push(componentSection(problem.componentStack, problem.kind === "hydration" ? holder : undefined));
     if (problem.cause) out.push(element("section", "cause", heading("Caused by"), ...sections(problem.cause, false)));
     return out;
   }
@@ -143,25 +143,32 @@ export function createPanel({ base, closed }: PanelOptions): Panel {
     );
   }
 
-  function stackSection(stack: string, holder: HTMLElement | undefined): HTMLElement {
+  /** The stack; the first source of it is shown in holder, unless there is one already. */
+  function stackSection(stack: string, holder: HTMLElement): HTMLElement {
     const raw = element("pre", "raw", rawFrames(stack));
     const section = element("section", "stack", heading("Call stack"), raw);
     void originalFrames(base, stack).then((frames) => {
       if (!frames) return;
       raw.replaceWith(frameList(frames, stackOptions));
-      const best = telling(frames);
-      if (holder?.isConnected && best) holder.replaceWith(source(best, best.frame));
+      fill(holder, frames);
     });
     return section;
   }
 
+  function fill(holder: HTMLElement | undefined, frames: readonly Frame[]): void {
+    const best = telling(frames);
+    if (holder?.isConnected && best) holder.replaceWith(source(best, best.frame));
+  }
+
   /** Components from the innermost to the root; elements of the browser say little and are left out. */
-  function componentSection(stack: string): HTMLElement {
+  function componentSection(stack: string, holder: HTMLElement | undefined): HTMLElement {
     const raw = element("pre", "raw", rawFrames(stack));
     const section = element("section", "stack", heading("Component stack"), raw);
     void originalFrames(base, stack).then((frames) => {
       const components = frames?.filter((f) => /^[A-Z]/.test(f.function));
-      if (components?.length) raw.replaceWith(frameList(components, stackOptions));
+      if (!components?.length) return;
+      raw.replaceWith(frameList(components, stackOptions));
+      fill(holder, components);
     });
     return section;
   }
@@ -217,7 +224,7 @@ async function plain(base: string, problem: Problem): Promise<string> {
   const lines = [`${labels[problem.kind]}: ${problem.title}: ${problem.text}`];
   if (problem.file) lines.push(`  ${problem.file}:${problem.line ?? 1}:${problem.column ?? 1}`);
   if (problem.frame) lines.push(problem.frame.trimEnd());
-  if (problem.diff?.trim()) lines.push(problem.diff);
+  if (problem.diff) lines.push(problem.diff);
   if (problem.hint) lines.push(`Hint: ${problem.hint}`);
   for (const [name, stack] of [
     ["Call stack", problem.stack],

@@ -34,7 +34,6 @@ export function sourceFrame(frame: string): HTMLElement {
         line.caret ? "line caret" : line.marked ? "line marked" : "line",
         element("span", "number", line.number),
         element("span", "code", line.caret ? code : highlighted(code)),
-        "\n",
       ),
     );
   }
@@ -78,7 +77,7 @@ export function difference(diff: string): HTMLElement {
   const box = element("pre", { class: "frame", tabIndex: 0, attributes: { "aria-label": "Difference" } });
   for (const text of diff.split("\n")) {
     const side = text.startsWith("+") ? "line added" : text.startsWith("-") ? "line removed" : text.startsWith(">") ? "line marked" : "line";
-    box.append(element("span", side, element("span", "code", text), "\n"));
+    box.append(element("span", side, element("span", "code", text || " ")));
   }
   return box;
 }
