@@ -267,10 +267,11 @@ var standInRuntime = func() fs.FS {
 
 // standInPackages are npm packages that every fixture has.
 var standInPackages = map[string]string{
-	"node_modules/react/package.json":     `{"name": "react", "version": "19.0.0", "main": "index.js"}`,
-	"node_modules/react/index.js":         `exports.useState = (x) => [x]; exports.version = "stand-in";`,
-	"node_modules/react/jsx-runtime.js":   `exports.jsx = exports.jsxs = (type, props) => ({ type, props }); exports.Fragment = "fragment";`,
-	"node_modules/react-dom/package.json": `{"name": "react-dom", "version": "19.0.0", "main": "index.js"}`,
-	"node_modules/react-dom/index.js":     `exports.version = "stand-in";`,
-	"node_modules/react-dom/client.js":    `exports.hydrateRoot = () => {};`,
+	"node_modules/react/package.json":       `{"name": "react", "version": "19.0.0", "main": "index.js"}`,
+	"node_modules/react/index.js":           `exports.useState = (x) => [x]; exports.version = "stand-in";`,
+	"node_modules/react/jsx-runtime.js":     `exports.jsx = exports.jsxs = (type, props) => ({ type, props }); exports.Fragment = "fragment";`,
+	"node_modules/react/jsx-dev-runtime.js": `exports.jsxDEV = (type, props) => ({ type, props }); exports.Fragment = "fragment";`,
+	"node_modules/react-dom/package.json":   `{"name": "react-dom", "version": "19.0.0", "main": "index.js"}`,
+	"node_modules/react-dom/index.js":       `exports.version = "stand-in";`,
+	"node_modules/react-dom/client.js":      `exports.hydrateRoot = () => {};`,
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -113,7 +114,6 @@ func (g *graph) buildOptions() api.BuildOptions {
 	switch g.target {
 	case Browser:
 		o.Engines = targets(b.dir)
-		o.Platform = api.PlatformBrowser
 	case Edge:
 		o.Define["process.env.NEXT_RUNTIME"] = `"edge"`
 		fallthrough
@@ -288,6 +288,7 @@ func (g *graph) bundle(m *module, in loaded, c *compiled, sourceMap bool) {
 	if m.namespace == "file" && inNodeModules(m.path) {
 		options.TsconfigRaw = plainTsconfig
 	}
+	options.Define = definesIn(in.text, options.Define)
 	name := m.path
 	namespace := m.namespace
 	var overruled map[string]string
@@ -338,6 +339,28 @@ func (g *graph) bundle(m *module, in loaded, c *compiled, sourceMap bool) {
 	}
 }
 
+// definesIn are the constants that a text may have. esbuild prepares its table of
+// globals anew for each set of constants; most modules need none.
+func definesIn(text string, all map[string]string) map[string]string {
+	var some map[string]string
+	seen := map[string]bool{}
+	for name, value := range all {
+		first, _, _ := strings.Cut(name, ".")
+		has, known := seen[first]
+		if !known {
+			has = strings.Contains(text, first)
+			seen[first] = has
+		}
+		if has {
+			if some == nil {
+				some = map[string]string{}
+			}
+			some[name] = value
+		}
+	}
+	return some
+}
+
 // overrule matches files that only the bundler found with the imports that failed.
 func (g *graph) overrule(c *compiled, dir string, found, overruled map[string]string) map[string]string {
 	out := map[string]string{}
@@ -373,10 +396,13 @@ func (g *graph) link(c *compiled, args api.OnResolveArgs, overruled string) (api
 		}
 	}
 	if r.Path == "" {
-		// The bundler looks once more, and knows whether a failure matters: a require
-		// in try may fail.
 		e.failed = true
 		c.imports = append(c.imports, e)
+		if args.Kind == api.ResolveJSImportStatement {
+			return api.OnResolveResult{Errors: []api.Message{{Text: "Could not resolve " + strconv.Quote(args.Path)}}}, nil
+		}
+		// The bundler looks once more, and knows whether a failure matters: a require
+		// in try may fail.
 		return api.OnResolveResult{}, nil
 	}
 	if r.External {
