@@ -39,6 +39,7 @@ type hub struct {
 	versions map[string]int
 	styles   map[string]string
 	problems []Problem
+	settings settingsMessage
 	busy     bool
 	clients  map[*client]bool
 	closed   bool
