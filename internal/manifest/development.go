@@ -18,7 +18,7 @@ func DevelopmentFiles(m *Manifest) map[string][]byte {
 		"_buildManifest.js": append(append([]byte("self.__BUILD_MANIFEST="), DevelopmentPages(m)...),
 			";self.__BUILD_MANIFEST_CB&&self.__BUILD_MANIFEST_CB()"...),
 		// Nothing is prefetched in development.
-		"_ssgManifest.js":             []byte("self.__SSG_MANIFEST=new Set;self.__SSG_MANIFEST_CB&&self.__SSG_MANIFEST_CB()"),
+		"_ssgManifest.js":        []byte("self.__SSG_MANIFEST=new Set;self.__SSG_MANIFEST_CB&&self.__SSG_MANIFEST_CB()"),
 		"_devPagesManifest.json": devPages(m),
 	}
 	matchers := []byte("[]")

@@ -12,9 +12,12 @@ import { canRehearse, render } from "./renderer";
 import { document, documentOf } from "./shell";
 import { Collected, appElement, bodyElement, serverRouter, surround } from "./tree";
 
+declare const process: { env: { NODE_ENV?: string } };
+
 /** Call it last, when all modules are registered. */
 export function rehearse(): void {
-  if (!canRehearse()) return;
+  // V8 does not restore the objects that React's development build makes of elements.
+  if (process.env.NODE_ENV !== "production" || !canRehearse()) return;
   start({
     buildId: "", dir: "/", distDir: "/", dev: false, assetPrefix: "", basePath: "", trailingSlash: false,
     reactStrictMode: false, images: {}, pages: {}, mainScripts: ["main.js"], manifestScripts: ["manifest.js"],

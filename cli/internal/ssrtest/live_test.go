@@ -30,7 +30,23 @@ type liveApp struct {
 
 const liveServer = "/app/.next/dev/server/"
 
+// developmentSnapshot is that script frozen, as a second start of a development server
+// has it.
+var developmentSnapshot = sync.OnceValues(func() ([]byte, error) {
+	script, err := developmentRuntime()
+	if err != nil {
+		return nil, err
+	}
+	return v8.BuildSnapshot(script, "runtime.js")
+})
+
 func startLive(t *testing.T, modules map[string]string) *liveApp {
+	t.Helper()
+	return startLiveFrom(t, nil, modules)
+}
+
+// startLiveFrom is startLive from a snapshot; nil runs the script itself.
+func startLiveFrom(t *testing.T, shot []byte, modules map[string]string) *liveApp {
 	t.Helper()
 	script, err := developmentRuntime()
 	if err != nil {
@@ -47,7 +63,7 @@ func startLive(t *testing.T, modules map[string]string) *liveApp {
 		t.Fatal(err)
 	}
 	a.Engine, err = v8.New(engine.Options{
-		Runtime: script, Boot: boot, Workers: 1, Load: a.load,
+		Runtime: script, Snapshot: shot, Boot: boot, Workers: 1, Load: a.load,
 		Console: func(level, text string) {
 			a.app.mu.Lock()
 			defer a.app.mu.Unlock()
@@ -164,6 +180,17 @@ func TestLiveModules(t *testing.T) {
 	a.edit("text.js", `exports.text = "three";`, "page.js")
 	contains(t, a.show("/page"), "<p>three 11 1</p>")
 	contains(t, a.show("/other"), `>11</div>`)
+}
+
+// V8 ends the process over a snapshot that it cannot restore.
+func TestLiveFromSnapshot(t *testing.T) {
+	shot, err := developmentSnapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := startLiveFrom(t, shot, map[string]string{"page.js": countingPage, "state.js": `exports.n = 0; exports.made = 0;`, "text.js": `exports.text = "frozen";`})
+	a.page("/page", "page.js")
+	contains(t, a.show("/page"), "<p>frozen 1 1</p>")
 }
 
 func TestLiveAssets(t *testing.T) {
