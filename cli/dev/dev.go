@@ -149,7 +149,8 @@ func (a *app) start(ctx context.Context) error {
 	if watchErr := <-watching; watchErr != nil {
 		return watchErr
 	}
-	if fatal(err) {
+	if withoutPages(err) {
+		// The command was started in the wrong folder.
 		return errors.Join(err, a.watcher.Close())
 	}
 	if err == nil || p.Config != nil {
@@ -165,12 +166,6 @@ func (a *app) start(ctx context.Context) error {
 		a.problems.setSetup(Problems(err, nil))
 	}
 	return nil
-}
-
-// fatal says whether a project is none: the command was started in the wrong folder.
-func fatal(err error) bool {
-	var list diag.Errors
-	return errors.As(err, &list) && len(list) > 0 && (list[0].Code == "no-pages" || list[0].Code == "app-router")
 }
 
 // read reads the project and tells its warnings.

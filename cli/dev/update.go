@@ -77,11 +77,18 @@ func (s *site) updateRoutes(batch watch.Batch) bool {
 	p := s.project
 	pages, guard, hooks := p.Pages, p.Middleware, p.Hooks
 	warnings, err := p.Scan()
-	if err != nil {
-		s.app.problems.setRoutes(s.problems(s.withoutPages(err)))
+	gone := withoutPages(err)
+	switch {
+	case gone:
+		// No page is there, which is what visitors are told too.
+		p.Pages = nil
+		s.app.problems.setRoutes(s.problems(errPagesGone))
+	case err != nil:
+		s.app.problems.setRoutes(s.problems(err))
 		return false
+	default:
+		s.app.problems.setRoutes(nil)
 	}
-	s.app.problems.setRoutes(nil)
 	if slices.Equal(pages, p.Pages) && hooks == p.Hooks && reflect.DeepEqual(guard, p.Middleware) {
 		return false
 	}
@@ -111,15 +118,15 @@ func (s *site) serveAgain() bool {
 	return true
 }
 
-// withoutPages explains an app whose pages folder has vanished while it ran.
-func (s *site) withoutPages(err error) error {
+// withoutPages says whether the project has no pages folder.
+func withoutPages(err error) bool {
 	var list diag.Errors
-	if !errors.As(err, &list) || len(list) == 0 || list[0].Code != "no-pages" && list[0].Code != "app-router" {
-		return err
-	}
-	return diag.Errors{diag.Errorf("pages-gone", "the pages folder is gone: there was pages/ or src/pages/ when the server started").
-		WithHint("put the folder back; the server goes on by itself")}
+	return errors.As(err, &list) && len(list) > 0 && (list[0].Code == "no-pages" || list[0].Code == "app-router")
 }
+
+// errPagesGone explains an app whose pages folder has vanished while it ran.
+var errPagesGone = diag.Errorf("pages-gone", "the pages folder is gone: there was pages/ or src/pages/ when the server started").
+	WithHint("put the folder back; the server goes on by itself")
 
 // routing says whether a file may add, remove or rename a route.
 func (s *site) routing(file string) bool {
