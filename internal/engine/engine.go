@@ -185,4 +185,27 @@ type Options struct {
 	// Console receives console.* output. level is debug, info, log, warn or
 	// error. It may be called from any goroutine; nil means stdout/stderr.
 	Console func(level, text string)
+
+	// Debug lets debuggers attach; nil: they cannot. There is one worker then, and
+	// Jobs take as long as they take.
+	Debug *Debug
+}
+
+// Debug says how debuggers reach the workers of an engine.
+type Debug struct {
+	// Worker is called with each worker that begins, by engines of this process. What
+	// it returns is called when the worker ends.
+	Worker func(Debuggee) (ended func())
+	// Address ("127.0.0.1:9229") is where the debugger of an engine that runs
+	// processes of its own listens.
+	Address string
+}
+
+// Debuggee is a worker that debuggers may attach to.
+type Debuggee struct {
+	// Attach begins a session of the Chrome DevTools Protocol, and ends the one that
+	// was. Messages of the worker go to receive, which must neither block nor keep the
+	// worker from going on; send hands it a message, and fails when the session is
+	// over. detach ends the session.
+	Attach func(receive func(message []byte)) (send func(message []byte) error, detach func())
 }

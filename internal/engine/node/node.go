@@ -41,6 +41,10 @@ func New(opts engine.Options, table *host.Table, program Program) (engine.Engine
 		}
 	}
 	opts.Runtime, opts.Snapshot = nil, nil
+	if opts.Debug != nil {
+		// A process that a debugger has stopped looks like one that hangs.
+		opts.TurnLimit = debugTurn
+	}
 	p.Pool = pool.New(opts, table, func(w *pool.Worker) pool.Machine { return newProcess(p, w) }, p.watch.arm)
 	p.watch.pool = p
 	return p, nil
@@ -82,6 +86,8 @@ func (p *Pool) Close() error {
 const (
 	// unwind is how long a killed process may take to be gone.
 	unwind = 2 * time.Second
+	// debugTurn is how long a process may be silent that a debugger may have stopped.
+	debugTurn = 24 * time.Hour
 	// bootLimit is how long a process may take to start.
 	bootLimit = 30 * time.Second
 )

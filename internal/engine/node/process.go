@@ -99,9 +99,11 @@ func (m *process) start() error {
 		return err
 	}
 	p := m.pool
-	m.cmd = exec.Command(p.program.Path,
-		fmt.Sprintf("--max-old-space-size=%d", max(16, p.Opts.HeapLimit>>20)),
-		"--no-warnings", p.script)
+	flags := []string{fmt.Sprintf("--max-old-space-size=%d", max(16, p.Opts.HeapLimit>>20)), "--no-warnings"}
+	if d := p.Opts.Debug; d != nil && d.Address != "" {
+		flags = append(flags, "--inspect="+d.Address)
+	}
+	m.cmd = exec.Command(p.program.Path, append(flags, p.script)...)
 	m.cmd.Dir = p.Opts.Dir
 	m.cmd.Env = environment(p.Opts.Env)
 	m.cmd.ExtraFiles = []*os.File{theirs, asking, m.slate}

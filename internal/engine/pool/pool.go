@@ -25,6 +25,8 @@ const (
 	maxInside = 512
 	// maxSolo bounds the workers beyond the others that run Jobs alone.
 	maxSolo = 2
+	// debugTime is how long a Job may take where somebody looks at it step by step.
+	debugTime = 24 * time.Hour
 	// closeGrace is how long machines get to end when the pool closes.
 	closeGrace = 5 * time.Second
 )
@@ -78,6 +80,9 @@ func New(opts engine.Options, table *host.Table, spawn func(*Worker) Machine, ar
 	if opts.JobTimeout <= 0 {
 		opts.JobTimeout = time.Minute
 	}
+	if opts.Debug != nil {
+		opts.Workers, opts.Relief, opts.JobTimeout = 1, 0, debugTime
+	}
 	return &Pool{Opts: opts, Table: table, Env: host.Env{Dir: opts.Dir, Vars: opts.Env}, spawn: spawn, arm: arm}
 }
 
@@ -113,7 +118,7 @@ func (p *Pool) Do(ctx context.Context, job *engine.Job) (*engine.Reply, error) {
 	}
 	c := newCall(job)
 	timeout := job.Timeout
-	if timeout <= 0 {
+	if timeout <= 0 || p.Opts.Debug != nil {
 		timeout = p.Opts.JobTimeout
 	}
 	if p.waiting.Load() >= int64(p.Opts.Queue) {

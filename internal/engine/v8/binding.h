@@ -1,6 +1,6 @@
 // The C interface between Go and V8. Everything is called from one thread at a
-// time per isolate, except ow_interrupt and ow_terminate, which any
-// thread may call.
+// time per isolate, except ow_interrupt, ow_debug_interrupt and ow_terminate,
+// which any thread may call.
 #ifndef ONWARD_V8_BINDING_H_
 #define ONWARD_V8_BINDING_H_
 
@@ -45,6 +45,7 @@ typedef struct {
   int32_t buffer_full; // an ArrayBuffer was refused since start
   int32_t near_limit;  // (any) the heap limit was reached
   int32_t pending;     // (any) V8 has tasks for this isolate: call ow_pump
+  int32_t paused;      // (any) a debugger has stopped the script
 } ow_shared;
 
 typedef struct ow_isolate ow_isolate;
@@ -79,6 +80,14 @@ ow_shared* ow_state(ow_isolate* w);
 void ow_turn(ow_isolate* w, const uint8_t* batch, size_t len, int64_t budget_ns);
 // Runs tasks that V8 posted for this isolate.
 void ow_pump(ow_isolate* w);
+// Lets a debugger attach to the isolate; from then on ow_go_debug_next is asked
+// what it wants.
+void ow_debug_start(ow_isolate* w);
+// Does what the debugger wants by now; a turn without messages.
+void ow_debug_drain(ow_isolate* w);
+// Has the same done while JavaScript runs; any thread may call it.
+void ow_debug_interrupt(ow_isolate* w);
+enum { OW_DEBUG_NOTHING = 0, OW_DEBUG_ATTACH = 1, OW_DEBUG_DETACH = 2, OW_DEBUG_MESSAGE = 3 };
 // Returns memory to the system: a full collection.
 void ow_collect(ow_isolate* w);
 // Stops the message that began at turn_start, if it still runs, and notes whose

@@ -149,6 +149,27 @@ bool FindDispatch(ow_isolate* self, Local<Context> context) {
   return true;
 }
 
+// Notes that an isolate is lost after JavaScript was stopped in it; false when it
+// was not.
+bool Lost(ow_isolate* self, bool terminated, uint32_t culprit) {
+  ow_shared& shared = self->shared;
+  if (!terminated && !self->isolate->IsExecutionTerminating() && !Peek(&shared.near_limit)) return false;
+  shared.state = Peek(&shared.near_limit) ? OW_HEAP_LIMIT : OW_TERMINATED;
+  self->isolate->CancelTerminateExecution();
+  if (shared.culprit == 0) shared.culprit = culprit;
+  return true;
+}
+
+// Ends a turn: what JavaScript has posted is for Go now.
+void EndTurn(ow_isolate* self) {
+  ow_shared& shared = self->shared;
+  Publish(&shared.turn_start, int64_t{0});
+  shared.out = self->out.data();
+  shared.out_len = self->out.size();
+  shared.buffer_full = self->allocator->refused();
+  Publish(&shared.buffer_used, static_cast<int64_t>(self->allocator->used()));
+}
+
 }  // namespace
 
 namespace onward {
@@ -323,20 +344,25 @@ void ow_turn(ow_isolate* self, const uint8_t* batch, size_t len, int64_t budget_
         isolate->PerformMicrotaskCheckpoint();
       }
     }
-    if (caught.HasTerminated() || isolate->IsExecutionTerminating() || Peek(&shared.near_limit)) {
-      shared.state = Peek(&shared.near_limit) ? OW_HEAP_LIMIT : OW_TERMINATED;
-      isolate->CancelTerminateExecution();
-      if (shared.culprit == 0) shared.culprit = h.id;
-      break;
-    }
+    if (Lost(self, caught.HasTerminated(), h.id)) break;
     now = Nanoseconds();
   }
-  Publish(&shared.turn_start, int64_t{0});
   shared.consumed = at < len ? at : len;
-  shared.out = self->out.data();
-  shared.out_len = self->out.size();
-  shared.buffer_full = self->allocator->refused();
-  Publish(&shared.buffer_used, static_cast<int64_t>(self->allocator->used()));
+  EndTurn(self);
+}
+
+void ow_debug_drain(ow_isolate* self) {
+  Isolate* isolate = self->isolate;
+  Locker locker(isolate);
+  Isolate::Scope isolate_scope(isolate);
+  HandleScope handles(isolate);
+  Context::Scope context_scope(self->context.Get(isolate));
+  self->out.Clear();
+  TryCatch caught(isolate);
+  Publish(&self->shared.turn_start, Nanoseconds());
+  onward::DrainDebugger(self);
+  Lost(self, caught.HasTerminated(), 0);
+  EndTurn(self);
 }
 
 void ow_pump(ow_isolate* self) {
@@ -375,6 +401,7 @@ void ow_dispose(ow_isolate* self) {
   {
     Locker locker(isolate);
     Isolate::Scope isolate_scope(isolate);
+    onward::EndDebugger(self);
     self->modules.clear();
     self->rejections.clear();
     self->dispatch.Reset();

@@ -103,6 +103,8 @@ struct Rejection {
   v8::Global<v8::Value> frame;  // the context in which it happened
 };
 
+class Debugger;
+
 }  // namespace onward
 
 struct ow_isolate {
@@ -120,6 +122,7 @@ struct ow_isolate {
   std::vector<onward::Rejection> rejections;
   // Modules compiled here, for their code caches.
   std::unordered_map<std::string, v8::Global<v8::Function>> modules;
+  onward::Debugger* debugger = nullptr;
 };
 
 namespace onward {
@@ -136,6 +139,9 @@ const intptr_t* ExternalReferences();
 // Runs the runtime script; false with *error set when it throws.
 bool RunScript(v8::Isolate* isolate, v8::Local<v8::Context> context, const uint8_t* script, size_t len,
                const char* name, std::string* error);
+// Does what a debugger asks for by now, if the isolate has one; ends it.
+void DrainDebugger(ow_isolate* self);
+void EndDebugger(ow_isolate* self);
 // A malloc'd copy for Go.
 char* Copy(const std::string& s);
 
@@ -172,6 +178,8 @@ extern void ow_go_call(uintptr_t token, uint8_t* op, size_t op_len, uint8_t* tex
 extern void ow_go_load(uintptr_t token, uint8_t* path, size_t path_len, ow_answer* answer);
 extern void ow_go_lost(uintptr_t token);
 extern void ow_go_wake(uintptr_t token);
+extern int ow_go_debug_next(uintptr_t token, int wait, ow_buffer* message);
+extern void ow_go_debug_send(uintptr_t token, uint8_t* message, size_t len);
 }
 
 #endif  // ONWARD_V8_ISOLATE_H_

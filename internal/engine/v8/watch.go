@@ -114,7 +114,7 @@ func (t *watch) one(w *worker, s *sight, now time.Time) bool {
 	if start != 0 {
 		s.idleSince, s.collected = time.Time{}, false
 		switch {
-		case start != s.turnStart:
+		case start != s.turnStart, w.paused(shared):
 			s.turnStart, s.since, s.killed = start, now, time.Time{}
 		case s.killed.IsZero() && now.Sub(s.since) >= t.pool.Opts.TurnLimit-watchEvery:
 			s.killed = now
@@ -156,6 +156,9 @@ func (t *watch) one(w *worker, s *sight, now time.Time) bool {
 // leaks tells that the last full collection left too much.
 func (w *worker) leaks() bool {
 	p := w.pool
+	if p.Opts.Debug != nil {
+		return false // a debugger wants to know the worker
+	}
 	return float64(w.HeapUsed()) > recycleAt*float64(p.Opts.HeapLimit) && time.Since(w.Born) >= p.recycleAfter
 }
 
@@ -175,4 +178,7 @@ func (w *worker) interrupt(start int64) {
 }
 
 // Stop implements pool.Machine.
-func (w *worker) Stop() { w.interrupt(0) }
+func (w *worker) Stop() {
+	w.endDebugging()
+	w.interrupt(0)
+}

@@ -37,8 +37,10 @@ type worker struct {
 	wake   *time.Timer
 
 	// Guarded by Mu of the pool's worker.
-	poked    bool // V8 has tasks for the isolate
-	collect  bool // the heap shall be collected
+	poked    bool       // V8 has tasks for the isolate
+	collect  bool       // the heap shall be collected
+	debugged bool       // a debugger wants something
+	debug    *debugging // nil: debuggers cannot attach
 	requests []func(*C.ow_isolate)
 	handle   *C.ow_isolate // iso, for terminate; nil before and after
 
@@ -73,7 +75,7 @@ func (w *worker) Run() {
 	}
 	for {
 		w.Mu.Lock()
-		for len(w.Inbox) == 0 && !w.poked && !w.collect && len(w.requests) == 0 && !w.Finished() {
+		for len(w.Inbox) == 0 && !w.poked && !w.collect && !w.debugged && len(w.requests) == 0 && !w.Finished() {
 			w.Cond.Wait()
 			if len(w.Inbox) > 0 {
 				// Requests that are about to hand in Jobs do so first: one call into
@@ -94,15 +96,20 @@ func (w *worker) Run() {
 		}
 		batch := w.Inbox
 		w.Inbox = w.spare[:0]
-		poked, collect, requests := w.poked, w.collect, w.requests
-		w.poked, w.collect, w.requests = false, false, nil
-		w.Turning = len(batch) > 0 || poked
+		poked, collect, debugged, requests := w.poked, w.collect, w.debugged, w.requests
+		w.poked, w.collect, w.debugged, w.requests = false, false, false, nil
+		w.Turning = len(batch) > 0 || poked || debugged
 		w.Mu.Unlock()
 		for _, f := range requests {
 			f(w.iso)
 		}
+		if debugged && !w.drainDebugger() {
+			return
+		}
 		if poked {
 			C.ow_pump(w.iso)
+		}
+		if poked || debugged {
 			// Promises that the tasks settled are followed up by a turn.
 			batch = pool.AppendMessage(batch, pool.InWake, 0, 0, nil, nil, nil)
 		}
@@ -197,6 +204,7 @@ func (w *worker) boot() error {
 	w.Mu.Lock()
 	w.handle = w.iso
 	w.Mu.Unlock()
+	w.startDebugging()
 	return nil
 }
 
@@ -269,6 +277,7 @@ func (w *worker) failTurn(rest []byte) {
 // goroutine calls it.
 func (w *worker) bury(kind engine.Kind, judge func(id uint32) pool.Fate) {
 	w.Settle(kind, w.pool.Reason(kind), judge)
+	w.endDebugging()
 	if w.wake != nil {
 		w.wake.Stop()
 	}
@@ -287,6 +296,7 @@ func (w *worker) bury(kind engine.Kind, judge func(id uint32) pool.Fate) {
 // what belongs to it are leaked, unless the thread does come back.
 func (w *worker) abandon(kind engine.Kind) {
 	w.Settle(kind, w.pool.Reason(kind), nil)
+	w.endDebugging()
 	w.end()
 }
 
