@@ -213,7 +213,7 @@ async function startScripts({ scriptLoader }: NextData): Promise<void> {
 
 /** Makes the app known to the development client. */
 function attachDev(dev: DevClient): void {
-  const { router, components } = core;
+  const { components } = core;
   dev.attach({
     route: () => shown?.route ?? core.state.route,
     updated() {
@@ -229,12 +229,11 @@ function attachDev(dev: DevClient): void {
         dev.isSameComponent(old.default, module.default);
       // React has rendered the rest by itself.
       if (!same) show(info).catch(uncaught);
-      if (old.__N_SSG !== module.__N_SSG || old.__N_SSP !== module.__N_SSP) this.refreshData();
+      // The data functions stand in the same file.
+      if (old !== module && (module.__N_SSG || module.__N_SSP || old.__N_SSG || old.__N_SSP)) this.refreshData();
       return true;
     },
-    refreshData() {
-      router.replace(router.asPath, router.asPath, { scroll: false }).catch(uncaught);
-    },
+    refreshData: () => run(async (t) => t.refresh!()),
     forget(routes) {
       for (const route of routes) {
         registered.delete(route);

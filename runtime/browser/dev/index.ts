@@ -15,13 +15,11 @@ import { createRegistry } from "./registry";
 import type { Definition, Registry } from "./registry";
 import { escapeId, evaluate, loadScript } from "./scripts";
 import { connect } from "./socket";
-import { addStyles, removeStyle, stylePath, updateStyles } from "./styles";
+import { addStyles, removeStyle, stylePath, stylesReached, updateStyles } from "./styles";
 
 interface PageChunk {
   /** Id of the page's module. */
   module: string;
-  /** URLs of its stylesheets, in order. */
-  styles?: string[];
 }
 
 /** `self.__onward`: what chunks call, and what the router asks. */
@@ -51,7 +49,7 @@ const pages = new Map<string, PageChunk>();
 const pageModules = new Set<string>();
 /** Styles of lazy chunks. */
 const lazyStyles = new Map<string, string[]>();
-/** The stylesheet of a module, as far as updates told. */
+/** The newest URLs of stylesheets by their ids, as far as updates told. */
 const hrefs = new Map<string, string>();
 
 const registry = createRegistry({
@@ -102,7 +100,7 @@ const onward: Onward = {
     reportError(kind, error, info);
   },
   script: loadScript,
-  stylesOf: (route) => pages.get(route)?.styles ?? [],
+  stylesOf: (route) => stylesOf(route).map(hrefOf),
   isSameStyle: (a, b) => stylePath(a) === stylePath(b),
   isSameComponent,
 };
@@ -139,6 +137,20 @@ function startGlobals(): void {
     emit: nothing,
     listeners: () => [],
   };
+}
+
+function stylesOf(route: string): string[] {
+  const page = pages.get(route);
+  return page ? stylesReached(page.module, registry.definitions) : [];
+}
+
+function hrefOf(style: string): string {
+  return hrefs.get(style) ?? new URL(`static/css/${escapeId(style)}.css`, assets).pathname;
+}
+
+/** Ids of the stylesheets that the page should have now, but for those of lazy chunks. */
+function stylesShown(): string[] {
+  return [...new Set([...stylesOf("/_app"), ...(app ? stylesOf(app.route()) : [])])];
 }
 
 function socketUrl(): string {
@@ -216,7 +228,8 @@ function greeted(hello: Hello): void {
   if (isBehind(hello) || (!hello.versions && known !== undefined && known !== generation)) {
     return catchUp("changes were missed");
   }
-  if (hello.styles?.length) queue = queue.then(() => updateStyles(hello.styles!, () => false));
+  for (const { id, href } of hello.styles ?? []) hrefs.set(id, href);
+  if (hello.styles?.length) queue = queue.then(() => updateStyles(hello.styles!));
   if (known !== undefined && known !== generation) queue = queue.then(() => app?.refreshData());
   say();
 }
@@ -235,8 +248,6 @@ function carriesBuildProblem(): boolean {
 
 async function apply({ modules = [], styles = [], gone = [] }: Update): Promise<void> {
   const since = performance.now();
-  const needed = new Set(modules.filter((m) => registry.modules.has(m.id)).flatMap((m) => m.imports));
-  if (styles.length) await updateStyles(styles, (id) => needed.has(id));
   for (const { id, href } of styles) hrefs.set(id, href);
   const chunk: Record<string, Definition> = {};
   for (const { id, version, imports, code } of modules) {
@@ -246,14 +257,18 @@ async function apply({ modules = [], styles = [], gone = [] }: Update): Promise<
       return reload(err instanceof Error ? err.message : String(err));
     }
   }
+  const before = stylesShown();
   registry.define(chunk);
   for (const id of gone) {
     registry.definitions.delete(id);
-    const href = hrefs.get(id);
-    if (href) removeStyle(href);
     if (!registry.importersOf(id).length) registry.forget(id);
   }
+  const after = stylesShown();
+  // Names of CSS Modules and the rules for them come to the screen together.
+  if (styles.length) await updateStyles(styles);
+  if (after.some((id) => !before.includes(id))) await addStyles(after.map(hrefOf));
   if (modules.length) settle(hot.update(modules.map((m) => m.id)));
+  for (const id of before) if (!after.includes(id)) removeStyle(hrefOf(id));
   const what = [...modules, ...styles].map((m: { id: string } | StyleUpdate) => m.id);
   if (what.length && !leaving) {
     const more = what.length > 2 ? ` and ${what.length - 1} more` : "";

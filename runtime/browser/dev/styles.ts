@@ -1,8 +1,30 @@
 /** Stylesheets that change while the page is shown. */
 import type { StyleUpdate } from "./protocol";
+import type { Definition } from "./registry";
 
 /** How long an update waits for a stylesheet, in milliseconds. */
 const patience = 3000;
+
+/** The stylesheet that comes with a module, by its id; undefined for most modules. */
+function styleOf(id: string): string | undefined {
+  if (id.startsWith("onward-font:")) return id.replace(":", "-css:");
+  return /\.(?:css|scss|sass)$/.test(id) && !/^[\w-]+:/.test(id) ? id : undefined;
+}
+
+/** The stylesheets of a module and of all that it imports, in their order. */
+export function stylesReached(root: string, definitions: ReadonlyMap<string, Definition>): string[] {
+  const seen = new Set<string>();
+  const styles = new Set<string>();
+  const visit = (id: string) => {
+    if (seen.has(id)) return;
+    seen.add(id);
+    definitions.get(id)?.imports.forEach(visit);
+    const style = styleOf(id);
+    if (style !== undefined) styles.add(style);
+  };
+  visit(root);
+  return [...styles];
+}
 
 /** The path of a stylesheet's URL: the same for every version of it. */
 export function stylePath(href: string): string {
@@ -20,23 +42,37 @@ function linksOf(href: string): HTMLLinkElement[] {
 /** Links that go as soon as their successor is there. */
 const replaced = new WeakSet<HTMLLinkElement>();
 
-/**
- * Applies new versions of stylesheets; one that the page does not have is added
- * if `wanted` says so. Resolves when all are there, or when that takes too long.
- */
-export async function updateStyles(styles: StyleUpdate[], wanted: (id: string) => boolean): Promise<void> {
+/** Applies new versions of the stylesheets that the page has. Resolves when all are there, or when that takes too long. */
+export async function updateStyles(styles: readonly StyleUpdate[]): Promise<void> {
   const waiting: Promise<void>[] = [];
-  for (const { id, href } of styles) {
-    const old = linksOf(href);
-    for (const link of old) if (link.href !== new URL(href, location.href).href) waiting.push(replace(link, href));
-    if (!old.length && wanted(id)) waiting.push(addStyle(href));
+  for (const { href } of styles) {
+    const url = new URL(href, location.href).href;
+    for (const link of linksOf(href)) if (link.href !== url) waiting.push(replace(link, href));
   }
   await withPatience(waiting);
 }
 
-/** Adds stylesheets that the page does not have, behind the others. */
+/** Adds those of some stylesheets that the page does not have, each behind the one before it. */
 export async function addStyles(hrefs: readonly string[]): Promise<void> {
-  await withPatience(hrefs.filter((href) => !linksOf(href).length).map((href) => addStyle(href)));
+  const waiting: Promise<void>[] = [];
+  let last: HTMLLinkElement | undefined;
+  for (const href of hrefs) {
+    const links = linksOf(href);
+    if (links.length) {
+      last = links.at(-1);
+      continue;
+    }
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = href;
+    link.setAttribute("data-n-p", "");
+    waiting.push(settled(link));
+    last ??= [...document.querySelectorAll<HTMLLinkElement>("head link[rel=stylesheet]")].at(-1);
+    if (last) last.after(link);
+    else document.head.append(link);
+    last = link;
+  }
+  await withPatience(waiting);
 }
 
 export function removeStyle(href: string): void {
@@ -49,18 +85,6 @@ async function withPatience(waiting: Promise<void>[]): Promise<void> {
   const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, patience)));
   await Promise.race([Promise.all(waiting), late]);
   clearTimeout(timer);
-}
-
-function addStyle(href: string): Promise<void> {
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = href;
-  link.setAttribute("data-n-p", "");
-  const last = [...document.querySelectorAll("head link[rel=stylesheet]")].at(-1);
-  const loaded = settled(link);
-  if (last) last.after(link);
-  else document.head.append(link);
-  return loaded;
 }
 
 /** The old rules stay until the new ones are there: nothing flashes. */
