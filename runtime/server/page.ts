@@ -209,6 +209,11 @@ async function runServer(visit: Visit): Promise<Data> {
   };
   try {
     return await serverProps(page, context, req.url, current().dev);
+  } catch (error) {
+    // Who has answered already is not answered with an error page.
+    if (!visit.res.writableEnded) throw error;
+    console.error(error);
+    return { kind: "props", props: {}, revalidate: false };
   } finally {
     watched?.over();
   }

@@ -9,6 +9,7 @@
  * differently. So it goes first, and a page that turns out to have a boundary
  * or to suspend is rendered by the full renderer from then on.
  */
+import * as React from "react";
 import type { ReactElement } from "react";
 
 interface PipeTarget {
@@ -17,15 +18,19 @@ interface PipeTarget {
   destroy(error?: unknown): void;
   on(): void;
 }
+interface ErrorInfo {
+  componentStack?: string;
+}
 interface FullRenderer {
   renderToPipeableStream(
     element: ReactElement,
-    options: { onAllReady(): void; onShellError(error: unknown): void; onError(error: unknown): void },
+    options: { onAllReady(): void; onShellError(error: unknown): void; onError(error: unknown, info?: ErrorInfo): void },
   ): { pipe(target: PipeTarget): void; abort(reason?: unknown): void };
   renderToString(element: ReactElement): string;
 }
 
 declare const require: (name: string) => any;
+declare const process: { env: { NODE_ENV?: string } };
 
 /** The build that writes strings; React 18 has none. */
 const strings = once((): Partial<FullRenderer> | undefined => {
@@ -63,10 +68,11 @@ export function renderSync(element: ReactElement): string {
 
 /**
  * Renders a page. `memory.suspends` is read and set, so that the synchronous
- * attempt is only made where it can succeed. Throws what the page throws.
+ * attempt is only made where it can succeed. Throws what the page throws. In
+ * development only the full renderer can tell which component it came from.
  */
 export function render(element: () => ReactElement, memory: { suspends: boolean }): string | Promise<string> {
-  if (!memory.suspends) {
+  if (process.env.NODE_ENV === "production" && !memory.suspends) {
     try {
       const html = synchronous().renderToString(element());
       if (!html.includes("<!--$")) return html;
@@ -108,7 +114,8 @@ function renderFully(element: ReactElement): Promise<string> {
         fatal = error;
         reject(error);
       },
-      onError(error) {
+      onError(error, info) {
+        if (process.env.NODE_ENV !== "production") addPlace(error, info);
         // A failure of the shell fails the request and is logged there; one
         // inside a boundary is left to the browser and would go unseen here.
         queueMicrotask(() => {
@@ -117,4 +124,17 @@ function renderFully(element: ReactElement): Promise<string> {
       },
     });
   });
+}
+
+/**
+ * Completes an error with the elements that it came from: packages throw far away from the app's own code. Called
+ * while React still knows which component it renders.
+ */
+function addPlace(error: unknown, info: ErrorInfo | undefined): void {
+  if (!(error instanceof Error) || Object.isFrozen(error)) return;
+  const { captureOwnerStack } = React as { captureOwnerStack?: () => string | null };
+  const owners = captureOwnerStack?.();
+  const known = error.stack ?? "";
+  if (owners) error.stack = known + owners.split("\n").filter((line) => line.trim() && !known.includes(line.trim())).map((line) => `\n${line}`).join("");
+  if (info?.componentStack && !("componentStack" in error)) Object.assign(error, { componentStack: info.componentStack });
 }
