@@ -335,7 +335,9 @@ func (a *app) console(level, text string, find Lookup) {
 	if level == "error" || level == "warn" {
 		to = a.reporter
 	}
-	to.Console(strings.TrimRight(text, "\n"), "", find)
+	// runtime/platform/where.ts adds the stack of the call.
+	text, stack, _ := strings.Cut(text, "\x00at\x00")
+	to.Console(strings.TrimRight(text, "\n"), stack, find)
 }
 
 // browserLog prints what a browser logs, as far as next.config wants it.

@@ -1,6 +1,7 @@
 /** console of an app in a Node.js process: Node's own formatting, and Go decides where the text goes. */
 import { Console } from "node:console";
 import { Out } from "../platform/messages";
+import { where } from "../platform/where";
 import { post } from "./border";
 
 /** Levels of Out.Console. */
@@ -16,7 +17,7 @@ function sink(usual: number): object {
     write(text: string): boolean {
       let line = text.endsWith("\n") ? text.slice(0, -1) : text;
       if (line.length > mostText) line = `${line.slice(0, mostText)}... ${line.length - mostText} more characters`;
-      post(Out.Console, 0, line, undefined, level ?? usual);
+      post(Out.Console, 0, line + where(), undefined, level ?? usual);
       return true;
     },
     on() {},

@@ -3,6 +3,7 @@ import { formatWithOptions } from "./format";
 import { inspect, type InspectOptions } from "./inspect";
 import { displayWidth } from "./inspect-layout";
 import { Out } from "./messages";
+import { where } from "./where";
 
 /** Receives one finished text, without a trailing newline. */
 type Sink = (level: number, text: string) => void;
@@ -150,7 +151,7 @@ function table(data: object, columns: string[] | undefined): string {
   return [rule("┌", "┬", "┐"), row(head), rule("├", "┼", "┤"), ...lines.map(row), rule("└", "┴", "┘")].join("\n");
 }
 
-export const console: Console & { Console?: unknown } = new Console(post);
+export const console: Console & { Console?: unknown } = new Console((level, text) => post(level, text + where()));
 
 /** Text for stdout (Log) or stderr (Error), as process.stdout.write gives it. */
 export function writeText(isError: boolean, text: string): void {
