@@ -167,7 +167,7 @@ func (a *actor) do(sc *scenario, i int) error {
 		}
 		if a.watched {
 			a.watched = false
-			if at, err := a.tab.Seen(time.Second); err == nil {
+			if at, err := a.tab.Seen(time.Second); err == nil && at.After(a.changed) {
 				times.add(sc.name, st.String(), at.Sub(a.changed))
 			}
 		}
