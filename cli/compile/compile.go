@@ -56,6 +56,10 @@ type Options struct {
 	OnRuntime func(name string, script []byte)
 	// Dev compiles for development: for Live, which sets what else belongs to it.
 	Dev bool
+	// OnEngine, when not nil, is told by Live that the app's code needs another engine
+	// than before, and why. It is called while a Need is under way, which returns after
+	// it: the engine that runs then must be the new one.
+	OnEngine func(name, reason string)
 	// later are modules that the runtime script loads from a path when somebody asks for
 	// them, by their names.
 	later map[string]string

@@ -93,6 +93,15 @@ func (n *needs) learn(errors []api.Message) bool {
 	if n.wanted == EngineV8 {
 		return false
 	}
+	n.noteErrors(errors)
+	return n.settle()
+}
+
+// noteErrors notes what V8 cannot give, as the bundler's errors show it.
+func (n *needs) noteErrors(errors []api.Message) {
+	if n.wanted == EngineV8 {
+		return
+	}
 	for _, e := range errors {
 		if e.Location == nil {
 			continue
@@ -109,8 +118,22 @@ func (n *needs) learn(errors []api.Message) bool {
 			n.note(need{file: file, text: "loads a native addon", outside: packageOf(file)})
 		}
 	}
+}
+
+// pending reports whether something was noted that is not settled.
+func (n *needs) pending() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.found) > 0
+}
+
+// settle decides by what was noted and reports whether what was compiled has to be
+// compiled again.
+func (n *needs) settle() bool {
+	n.mu.Lock()
 	found := n.found
 	n.found = nil
+	n.mu.Unlock()
 	if len(found) == 0 {
 		return false
 	}

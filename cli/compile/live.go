@@ -30,14 +30,14 @@ type Live struct {
 	graphs [3]*graph
 	styles *liveStyles
 	media  *media
-	script runtimeText
+	script *runtimeText
 	// versions counts compiled modules, so that a newer text has a higher number.
 	versions atomic.Int64
 	tsconfig string // for TsconfigRaw
 	// needed are the routes of each target that somebody asked for.
 	neededMu sync.Mutex
 	needed   [3]map[string]bool
-	watched  func([]string)
+	outside  outside
 	// described are pages by route, until something changes.
 	described sync.Map
 	// targets are the graphs of routes, Server or Edge, until something changes.
@@ -63,11 +63,12 @@ func NewLive(opt Options) (*Live, error) {
 		return nil, err
 	}
 	opt.OutDir = out
-	l := &Live{media: newMedia()}
+	l := &Live{media: newMedia(), script: &runtimeText{}}
 	l.b, err = newBuild(opt)
 	if err != nil {
 		return nil, err
 	}
+	l.outside = outside{project: l.b.dir + string(filepath.Separator), dirs: map[string]bool{}}
 	l.b.out = l.media.output(opt.OutDir)
 	l.tsconfig = l.b.liveTsconfig()
 	l.styles = newLiveStyles(l)
@@ -98,6 +99,7 @@ func (l *Live) leaveOut() {
 
 // Close ends the processes that Live has started.
 func (l *Live) Close() {
+	l.styles.background.Wait()
 	l.life.Lock()
 	defer l.life.Unlock()
 	l.script.wait()
@@ -111,6 +113,7 @@ func (l *Live) SetRoutes(pages []route.Page, m *route.Middleware, hooks string) 
 	l.described.Clear()
 	l.targets.Clear()
 	b := l.b
+	guarded := b.opt.Middleware != nil
 	b.opt.Pages, b.opt.Middleware, b.opt.Hooks = pages, m, hooks
 	before := b.source.pages
 	b.result.Pages = map[string]*Page{}
@@ -132,6 +135,12 @@ func (l *Live) SetRoutes(pages []route.Page, m *route.Middleware, hooks string) 
 	}
 	for _, g := range l.graphs {
 		g.forgetNamespace(pageNamespace)
+	}
+	if guarded != (m != nil) {
+		// The router is compiled with or without what calls middleware.
+		g := l.graphs[Browser]
+		g.options = g.buildOptions()
+		g.forgetNamespace(runtimeNamespace)
 	}
 	l.readRoutes()
 }
@@ -187,9 +196,56 @@ func (l *Live) target(t Target, pattern string) Target {
 // route runs there. The error is diag.Errors with all that is wrong in it, or that
 // of ctx.
 func (l *Live) Need(ctx context.Context, t Target, pattern string) error {
+	for {
+		l.life.RLock()
+		err := l.need(ctx, t, pattern)
+		l.life.RUnlock()
+		if t == Browser || ctx.Err() != nil || !l.settleEngine() {
+			return err
+		}
+	}
+}
+
+// settleEngine decides by what compiling has shown which engine the app needs, and
+// reports whether modules of the server must be compiled again.
+func (l *Live) settleEngine() bool {
+	needs := l.b.needs
+	if !needs.pending() {
+		return false
+	}
+	l.life.Lock()
+	was := needs.node
+	again := needs.settle()
+	if again {
+		g := l.graphs[Server]
+		g.options = g.buildOptions()
+		g.found.Clear()
+		for _, m := range g.modules {
+			m.made = nil
+		}
+		l.described.Clear()
+		if !was {
+			l.script.wait()
+			l.script = &runtimeText{}
+			l.script.begin(l.b)
+		}
+	}
+	l.life.Unlock()
+	if again && !was && l.b.opt.OnEngine != nil {
+		l.b.opt.OnEngine(EngineNode, needs.reason)
+	}
+	return again
+}
+
+// Engine is what the app's server code runs in, EngineV8 or EngineNode, as far as it
+// is compiled.
+func (l *Live) Engine() string {
 	l.life.RLock()
 	defer l.life.RUnlock()
-	return l.need(ctx, t, pattern)
+	if l.b.needs.node {
+		return EngineNode
+	}
+	return EngineV8
 }
 
 func (l *Live) need(ctx context.Context, t Target, pattern string) error {
@@ -214,6 +270,32 @@ func (l *Live) need(ctx context.Context, t Target, pattern string) error {
 		return list
 	}
 	return nil
+}
+
+// Problems are all that is wrong now in what has been compiled of some routes, for
+// any target.
+func (l *Live) Problems(patterns ...string) diag.Errors {
+	l.life.RLock()
+	defer l.life.RUnlock()
+	var list diag.Errors
+	for t, g := range l.graphs {
+		var roots []*module
+		for _, pattern := range patterns {
+			l.neededMu.Lock()
+			needed := l.needed[t][pattern]
+			l.neededMu.Unlock()
+			if needed {
+				if root, err := l.root(Target(t), pattern); err == nil {
+					roots = append(roots, root)
+				}
+			}
+		}
+		list = append(list, g.problems(roots)...)
+	}
+	if slices.Contains(patterns, middlewareRoute) {
+		list = append(list, l.b.report.errors()...)
+	}
+	return sortProblems(list)
 }
 
 // root is the first module of a route.
@@ -359,8 +441,11 @@ func (l *Live) Instrumentation() string {
 // RuntimeScript is the script that every worker of the engine runs first, with
 // React's development build, and the path that it seems to lie at.
 func (l *Live) RuntimeScript(ctx context.Context) (path string, script []byte, err error) {
-	script, err = l.script.get(ctx)
-	return filepath.ToSlash(filepath.Join(l.b.opt.OutDir, filepath.FromSlash(l.script.name))), script, err
+	l.life.RLock()
+	r := l.script
+	l.life.RUnlock()
+	script, err = r.get(ctx)
+	return filepath.ToSlash(filepath.Join(l.b.opt.OutDir, filepath.FromSlash(r.name))), script, err
 }
 
 // Entry is the absolute path of the server module that a route begins with; "" when
@@ -422,9 +507,38 @@ func (l *Live) at(path string) (*graph, *module) {
 // Watched has f called with the folders outside the project in which files of the
 // app lie, whenever there are others than before.
 func (l *Live) Watched(f func(dirs []string)) {
-	l.life.Lock()
-	defer l.life.Unlock()
-	l.watched = f
+	l.outside.mu.Lock()
+	l.outside.tell = f
+	dirs := sortedKeys(l.outside.dirs)
+	l.outside.mu.Unlock()
+	if len(dirs) > 0 {
+		f(dirs)
+	}
+}
+
+// outside knows the folders outside the project in which files of the app lie.
+type outside struct {
+	project string
+	mu      sync.Mutex
+	dirs    map[string]bool
+	tell    func([]string)
+}
+
+// note takes in that a file is part of the app. Packages in node_modules do not count:
+// they are installed, not edited.
+func (o *outside) note(file string) {
+	if strings.HasPrefix(file, o.project) || inNodeModules(filepath.ToSlash(file)) {
+		return
+	}
+	dir := filepath.Dir(file)
+	o.mu.Lock()
+	known := o.dirs[dir]
+	o.dirs[dir] = true
+	tell := o.tell
+	o.mu.Unlock()
+	if !known && tell != nil {
+		tell([]string{dir})
+	}
 }
 
 // runtimeText is the runtime script, made in the background.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/evanw/esbuild/pkg/api"
 	"github.com/onwardjs/onward/internal/diag"
@@ -83,7 +84,11 @@ func (l *Live) Change(ctx context.Context, files []string) *Change {
 		}
 	}
 	changed := l.changedFiles(files)
-	if len(changed.files) == 0 && !changed.paths {
+	if changed.preprocess || l.b.styles.pre.ended() {
+		l.b.styles.pre.close()
+		l.b.styles.setPreprocessor()
+	}
+	if len(changed.files) == 0 && !changed.paths && !changed.preprocess && !l.styles.looking(changed) {
 		out.Problems = l.problems()
 		return out
 	}
@@ -107,6 +112,10 @@ type changes struct {
 	paths bool
 	// moved are the files that appeared or vanished.
 	moved []string
+	// all are those that Change was told of.
+	all []string
+	// preprocess: the configuration of PostCSS changed.
+	preprocess bool
 }
 
 // changedFiles leaves out files that hold what they held.
@@ -114,6 +123,8 @@ func (l *Live) changedFiles(files []string) *changes {
 	out := &changes{files: map[string]bool{}}
 	for _, file := range files {
 		file = filepath.Clean(file)
+		out.all = append(out.all, file)
+		out.preprocess = out.preprocess || l.b.styles.pre.configures(file)
 		known, same := false, true
 		var sum uint64
 		hashed := false
@@ -203,7 +214,7 @@ func (g *graph) update(ctx context.Context, c *changes) map[*module]bool {
 	}
 	if c.paths {
 		for _, m := range g.modules {
-			if m.made != nil && g.linksElsewhere(m, c) {
+			if m.made != nil && (m.namespace == contextNamespace || g.linksElsewhere(m, c)) {
 				work = append(work, m)
 			}
 		}
@@ -215,6 +226,9 @@ func (g *graph) update(ctx context.Context, c *changes) map[*module]bool {
 	eachModule(work, func(m *module) {
 		before := m.made
 		after := g.make(m)
+		if len(after.problems) > 0 && g.rewritten(m, after) {
+			after = g.make(m)
+		}
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		switch {
@@ -262,6 +276,23 @@ func (g *graph) update(ctx context.Context, c *changes) map[*module]bool {
 		}
 	}
 	return updated
+}
+
+// halfWritten is how long a file with mistakes is given to be written whole.
+const halfWritten = 10 * time.Millisecond
+
+// rewritten waits a moment and tells whether a file with mistakes holds something else
+// now: it may have been read while it was written.
+func (g *graph) rewritten(m *module, c *compiled) bool {
+	if m.namespace != "file" {
+		return false
+	}
+	time.Sleep(halfWritten)
+	if hashFile(m.path) == c.inputs[m.path] {
+		return false
+	}
+	g.l.b.source.files.Delete(m.path)
+	return true
 }
 
 // linksElsewhere tells whether an import of a module means another file after files
@@ -325,32 +356,22 @@ func eachModule(list []*module, f func(*module)) {
 
 // updateStyles compiles the style sheets anew that changes touch.
 func (l *Live) updateStyles(c *changes, out *Change) {
+	var later []*liveStyle
 	for _, id := range sortedKeys(l.styles.list) {
 		s := l.styles.list[id]
 		if s.made == nil {
 			continue
 		}
-		touched := false
-		for file := range c.files {
-			if _, uses := s.made.inputs[file]; uses {
-				touched = true
-			}
+		touched, late := s.made.touched(c)
+		switch {
+		case late && l.styles.late != nil:
+			later = append(later, s)
+		case touched || c.paths && len(s.made.problems) > 0 || c.preprocess:
+			l.styles.remake(s, out)
 		}
-		if !touched && (!c.paths || len(s.made.problems) == 0) {
-			continue
-		}
-		before := s.made
-		after := l.styles.make(s)
-		if len(after.problems) > 0 {
-			after.css = before.css
-		}
-		if string(after.css) == string(before.css) {
-			after.version = before.version
-		} else {
-			s.changed = true
-			out.Styles = append(out.Styles, StyleUpdate{id, l.styles.href(id) + "?v=" + itoa(after.version)})
-		}
-		s.made = after
+	}
+	if len(later) > 0 {
+		l.styles.makeLater(later)
 	}
 }
 

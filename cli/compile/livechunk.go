@@ -164,7 +164,16 @@ func (l *Live) chunk(ctx context.Context, name string) (*chunk, error) {
 // mainRoots are the modules that the main chunk runs; the last one starts the page.
 func (l *Live) mainRoots() []*module {
 	g := l.graphs[Browser]
-	return []*module{g.module("onward-live", "esm"), g.module(runtimeNamespace, mainModule)}
+	roots := []*module{g.module(liveNamespace, helperPath)}
+	if l.b.clientInstrumentation() != "" {
+		return append(roots, g.module(liveNamespace, startPath))
+	}
+	return append(roots, g.module(runtimeNamespace, mainModule))
+}
+
+// startModule runs instrumentation-client before anything else.
+func (l *Live) startModule() string {
+	return "import " + quoteJS(filepath.ToSlash(l.b.clientInstrumentation())) + ";\nimport " + quoteJS(mainEntry) + ";\n"
 }
 
 // always are the modules that a browser surely has before it runs the chunk of a

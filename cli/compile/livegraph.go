@@ -87,7 +87,7 @@ func newGraph(l *Live, t Target) (*graph, error) {
 		if err != nil {
 			return nil, err
 		}
-		plugins = append(plugins, b.next.browser(b.dir, string(client)), b.next.polyfills(b.dir))
+		plugins = append(plugins, b.mainPlugin(), b.next.browser(b.dir, string(client)), b.next.polyfills(b.dir))
 	} else {
 		if t == Server {
 			plugins = append(plugins, b.needs.plugin())
@@ -153,11 +153,14 @@ func (g *graph) compile(m *module) *compiled {
 // note remembers which files a module was made of.
 func (g *graph) note(m *module, c *compiled) {
 	g.mu.Lock()
-	defer g.mu.Unlock()
 	for file := range c.inputs {
 		if !slices.Contains(g.users[file], m) {
 			g.users[file] = append(g.users[file], m)
 		}
+	}
+	g.mu.Unlock()
+	for file := range c.inputs {
+		g.l.outside.note(file)
 	}
 }
 

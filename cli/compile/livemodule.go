@@ -37,7 +37,14 @@ type compiled struct {
 
 // helperModule is the module of the functions that esbuild would write on top of
 // each module.
-const helperModule = "onward-live:esm"
+const helperModule = liveNamespace + ":" + helperPath
+
+// liveNamespace holds modules that only Live has.
+const (
+	liveNamespace = "onward-live"
+	helperPath    = "esm"
+	startPath     = "start"
+)
 
 // helperCode translates between ES modules and CommonJS. Unlike esbuild's own, an ES
 // module is one object, in circles of imports and behind `export *` too.
@@ -202,12 +209,19 @@ func (g *graph) load(m *module) loaded {
 				return fail(f.problem)
 			}
 			in.problems = append(in.problems, f.problems...)
+			if l.b.loaders.find(m.path) != nil {
+				in.inputs = l.inputs(m)
+			}
 			in.text, in.loader = f.server, scriptLoader(f.ending)
 			if g.browser {
 				in.text = f.browser
 			}
 			return asScript(in)
 		}
+	}
+	if m.namespace == liveNamespace {
+		in.text, in.dir = l.startModule(), l.b.dir
+		return in
 	}
 	result, ok, err := g.chain.load(api.OnLoadArgs{Path: m.path, Namespace: m.namespace})
 	if err != nil {
@@ -320,6 +334,9 @@ func (g *graph) bundle(m *module, in loaded, c *compiled, sourceMap bool) {
 		if len(found) > 0 {
 			overruled = g.overrule(c, in.dir, found, overruled)
 			continue
+		}
+		if g.target == Server {
+			g.l.b.needs.noteErrors(result.Errors)
 		}
 		for _, e := range result.Errors {
 			c.problems = append(c.problems, g.l.b.report.convert(e, diag.Error, g.browser))
@@ -501,7 +518,7 @@ func (g *graph) trim(m *module, c *compiled) {
 		if !g.browser {
 			helper = g.place(helperModule)
 		}
-		g.module("onward-live", "esm")
+		g.module(liveNamespace, helperPath)
 		head.WriteString("var {")
 		n := 0
 		for _, name := range sharedHelpers {

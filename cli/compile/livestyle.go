@@ -18,6 +18,12 @@ type liveStyles struct {
 	l    *Live
 	mu   sync.Mutex
 	list map[string]*liveStyle
+	late func(*Change)
+
+	laterMu    sync.Mutex
+	waiting    []*liveStyle
+	busy       bool
+	background sync.WaitGroup
 }
 
 // liveStyle is one style sheet.
@@ -27,16 +33,59 @@ type liveStyle struct {
 
 	mu   sync.Mutex
 	made *sheet
-	// changed: browsers may have an older text.
-	changed bool
 }
 
 // sheet is a compiled style sheet.
 type sheet struct {
-	css      []byte
-	inputs   map[string]uint64
+	css    []byte
+	inputs map[string]uint64
+	// uses are files and folders that plugins of PostCSS looked at: any event there
+	// may change the sheet.
+	uses     uses
 	problems diag.Errors
 	version  int
+}
+
+// touched tells whether a change of files may change the sheet, and whether only by
+// what plugins made of them.
+func (s *sheet) touched(c *changes) (touched, late bool) {
+	for file := range c.files {
+		if _, reads := s.inputs[file]; reads {
+			return true, false
+		}
+	}
+	for _, file := range c.all {
+		if len(s.problems) > 0 && isStyle(file) {
+			return true, false
+		}
+		if slices.Contains(s.uses.files, file) {
+			late = true
+		}
+		for _, dir := range s.uses.dirs {
+			if within(dir, file) {
+				late = true
+			}
+		}
+	}
+	return late, late
+}
+
+// looking tells whether a style sheet was made of changed files by a plugin.
+func (s *liveStyles) looking(c *changes) bool {
+	for _, x := range s.list {
+		if x.made != nil {
+			if touched, _ := x.made.touched(c); touched {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// within tells whether a file lies in a folder, not in the packages below it.
+func within(dir, file string) bool {
+	rel, err := filepath.Rel(dir, file)
+	return err == nil && filepath.IsLocal(rel) && !strings.Contains(filepath.ToSlash(rel), "node_modules/") && !strings.HasPrefix(rel, ".")
 }
 
 func newLiveStyles(l *Live) *liveStyles { return &liveStyles{l: l, list: map[string]*liveStyle{}} }
@@ -96,7 +145,7 @@ func (s *liveStyles) files(modules []*module) []string {
 
 func styleFile(id string) string { return "static/css/" + escape(id) + ".css" }
 
-// href is the URL of a style sheet, with its version once it has changed.
+// href is the URL of a style sheet.
 func (s *liveStyles) href(id string) string {
 	return s.l.b.assetPrefix() + "/_next/" + styleFile(id)
 }
@@ -154,6 +203,17 @@ func (s *liveStyles) make(x *liveStyle) *sheet {
 			b.out.write(b.outName(f.Path), f.Contents)
 		}
 	}
+	if x.namespace == "file" {
+		u := b.styles.pre.usesOf(x.path)
+		for _, file := range u.files {
+			if isStyle(file) {
+				out.inputs[file] = hashFile(file)
+			} else {
+				out.uses.files = append(out.uses.files, file)
+			}
+		}
+		out.uses.dirs = u.dirs
+	}
 	var meta struct {
 		Inputs map[string]struct{} `json:"inputs"`
 	}
@@ -199,8 +259,94 @@ func (l *Live) stylePlugin() api.Plugin {
 
 // inputs are files beside its own that a module's text depends on.
 func (l *Live) inputs(m *module) []string {
-	if m.namespace != "file" && filepath.IsAbs(m.path) {
+	if !filepath.IsAbs(m.path) {
+		return nil
+	}
+	if m.namespace != "file" {
 		return []string{m.path} // an image, a font file
 	}
-	return nil
+	files := l.b.styles.pre.usesOf(m.path).files
+	if !isStyle(m.path) {
+		return files
+	}
+	// The names in a CSS Module come from style sheets alone.
+	return slices.DeleteFunc(slices.Clone(files), func(f string) bool { return !isStyle(f) })
+}
+
+// Late has f called with style sheets that changed behind a Change: those that plugins
+// of PostCSS make of the app's scripts take longer than the scripts themselves. Without
+// it, Change waits for them.
+func (l *Live) Late(f func(*Change)) {
+	l.life.Lock()
+	defer l.life.Unlock()
+	l.styles.late = f
+}
+
+// makeLater compiles style sheets anew and tells late of those that changed.
+func (s *liveStyles) makeLater(list []*liveStyle) {
+	s.laterMu.Lock()
+	defer s.laterMu.Unlock()
+	for _, x := range list {
+		if !slices.Contains(s.waiting, x) {
+			s.waiting = append(s.waiting, x)
+		}
+	}
+	if !s.busy {
+		s.busy = true
+		s.background.Go(s.catchUp)
+	}
+}
+
+// catchUp works until nothing waits.
+func (s *liveStyles) catchUp() {
+	for {
+		s.laterMu.Lock()
+		if len(s.waiting) == 0 {
+			s.busy = false
+			s.laterMu.Unlock()
+			return
+		}
+		list := s.waiting
+		s.waiting = nil
+		s.laterMu.Unlock()
+		out := &Change{}
+		s.l.life.RLock()
+		for _, x := range list {
+			s.remake(x, out)
+		}
+		out.Problems = s.l.problems()
+		late := s.late
+		s.l.life.RUnlock()
+		if late != nil {
+			late(out)
+		}
+	}
+}
+
+// remake compiles a style sheet anew; out gets it when its rules are others.
+func (s *liveStyles) remake(x *liveStyle, out *Change) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	before := x.made
+	if before == nil {
+		return
+	}
+	if x.namespace == "file" {
+		s.l.b.styles.modules.Delete(x.path)
+	}
+	after := s.make(x)
+	if len(after.problems) > 0 {
+		after.css = before.css
+		for file := range before.inputs {
+			if _, known := after.inputs[file]; !known {
+				after.inputs[file] = hashFile(file)
+			}
+		}
+	}
+	if string(after.css) == string(before.css) {
+		after.version = before.version
+	} else {
+		out.Styles = append(out.Styles, StyleUpdate{x.id, s.href(x.id) + "?v=" + itoa(after.version)})
+	}
+	x.made = after
 }

@@ -28,10 +28,10 @@ async function prepareLoader({ loader, options }) {
   return { path: module.file, run, pitch: loaded.pitch ?? run.pitch, raw: loaded.raw ?? run.raw, options: options ?? {}, data: {} };
 }
 
-function contextOf(file, chain, index, settle) {
+function contextOf(file, chain, index, settle, uses) {
   const context = {
     version: 2,
-    mode: "production",
+    mode: process.env.NODE_ENV,
     target: "web",
     webpack: true,
     hot: false,
@@ -57,13 +57,16 @@ function contextOf(file, chain, index, settle) {
     getOptions: () => chain[index].options,
     getLogger: () => console,
     cacheable() {},
-    addDependency() {},
-    dependency() {},
-    addContextDependency() {},
-    addMissingDependency() {},
-    addBuildDependency() {},
-    clearDependencies() {},
-    getDependencies: () => [],
+    addDependency: (name) => void uses.files.add(name),
+    dependency: (name) => void uses.files.add(name),
+    addContextDependency: (dir) => void uses.dirs.add(dir),
+    addMissingDependency: (name) => void uses.files.add(name),
+    addBuildDependency: (name) => void uses.files.add(name),
+    clearDependencies() {
+      uses.files.clear();
+      uses.dirs.clear();
+    },
+    getDependencies: () => [...uses.files],
     emitWarning: (warning) => console.error(String(warning?.message ?? warning)),
     emitError: (error) => settle.reject(error instanceof Error ? error : new Error(String(error))),
     emitFile() {
@@ -83,10 +86,10 @@ function contextOf(file, chain, index, settle) {
 }
 
 /** Calls a loader or its pitch, in any of the ways in which they answer. */
-function callLoader(fn, file, chain, index, args) {
+function callLoader(fn, file, chain, index, args, uses) {
   return new Promise((resolve, reject) => {
     let later = false;
-    const context = contextOf(file, chain, index, { resolve, reject });
+    const context = contextOf(file, chain, index, { resolve, reject }, uses);
     const callback = (error, ...results) => (error ? reject(error) : resolve(results));
     context.callback = (...all) => {
       later = true;
@@ -102,14 +105,14 @@ function callLoader(fn, file, chain, index, args) {
   });
 }
 
-async function runLoaders({ file, bytes, loaders }) {
+async function runLoaders({ file, bytes, loaders }, uses) {
   const chain = await Promise.all(loaders.map(prepareLoader));
   let results = [Buffer.from(bytes, "base64")];
   let index = chain.length - 1;
   for (let i = 0; i < chain.length; i++) {
     if (!chain[i].pitch) continue;
     const rest = chain.slice(i + 1).map((l) => l.path).concat(file).join("!");
-    const [early] = await callLoader(chain[i].pitch, file, chain, i, [rest, chain.slice(0, i).map((l) => l.path).join("!"), chain[i].data]);
+    const [early] = await callLoader(chain[i].pitch, file, chain, i, [rest, chain.slice(0, i).map((l) => l.path).join("!"), chain[i].data], uses);
     if (early !== undefined) {
       results = [early];
       index = i - 1;
@@ -119,7 +122,7 @@ async function runLoaders({ file, bytes, loaders }) {
   for (; index >= 0; index--) {
     const [content] = results;
     const input = chain[index].raw ? Buffer.from(content) : String(content);
-    results = await callLoader(chain[index].run, file, chain, index, [input, ...results.slice(1)]);
+    results = await callLoader(chain[index].run, file, chain, index, [input, ...results.slice(1)], uses);
   }
   return String(results[0]);
 }

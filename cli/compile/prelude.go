@@ -25,13 +25,8 @@ type prelude struct {
 // _app imports for its effects alone before all else (polyfills).
 func (b *build) preludes() ([]prelude, error) {
 	var list []prelude
-	for _, dir := range []string{b.dir, filepath.Join(b.dir, "src")} {
-		for _, ext := range []string{"tsx", "ts", "jsx", "js"} {
-			file := "instrumentation-client." + ext
-			if _, err := os.Stat(filepath.Join(dir, file)); err == nil && len(list) == 0 {
-				list = append(list, prelude{"instrumentation-client", "import " + quoteJS("./"+file) + ";\n", dir})
-			}
-		}
+	if file := b.clientInstrumentation(); file != "" {
+		list = append(list, prelude{"instrumentation-client", "import " + quoteJS("./"+filepath.Base(file)) + ";\n", filepath.Dir(file)})
 	}
 	if b.styles.app == "" {
 		return list, nil
@@ -52,6 +47,20 @@ func (b *build) preludes() ([]prelude, error) {
 		list = append(list, prelude{"first", code.String(), filepath.Dir(b.styles.app)})
 	}
 	return list, nil
+}
+
+// clientInstrumentation is the file instrumentation-client of the app, an absolute path;
+// "" when it has none.
+func (b *build) clientInstrumentation() string {
+	for _, dir := range []string{b.dir, filepath.Join(b.dir, "src")} {
+		for _, ext := range []string{"tsx", "ts", "jsx", "js"} {
+			file := filepath.Join(dir, "instrumentation-client."+ext)
+			if _, err := os.Stat(file); err == nil {
+				return file
+			}
+		}
+	}
+	return ""
 }
 
 func isPrelude(entry string) bool { return strings.HasPrefix(entry, preludeNamespace+":") }

@@ -6,7 +6,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 const readline = require("node:readline");
 const { createRequire } = require("node:module");
-const { pathToFileURL } = require("node:url");
+const { fileURLToPath, pathToFileURL } = require("node:url");
 
 // Plugins may log; stdout is ours.
 const answer = process.stdout.write.bind(process.stdout);
@@ -42,9 +42,12 @@ function sassPackage(implementation) {
   throw new Missing("sass");
 }
 
-function compileSass(file, text, { includePaths = [], additionalData, implementation }) {
+/** What a request was made of, beside its own file: files, and folders in which any file counts. */
+const used = () => ({ files: new Set(), dirs: new Set() });
+
+function compileSass(file, text, uses, { includePaths = [], additionalData, implementation }) {
   const sass = sassPackage(implementation);
-  return sass.compileString(additionalData ? additionalData + "\n" + text : text, {
+  const compiled = sass.compileString(additionalData ? additionalData + "\n" + text : text, {
     url: pathToFileURL(file),
     syntax: file.endsWith(".sass") ? "indented" : "scss",
     loadPaths: [path.dirname(file), ...includePaths.map((dir) => path.resolve(dir)), process.cwd(), path.join(process.cwd(), "node_modules")],
@@ -56,7 +59,9 @@ function compileSass(file, text, { includePaths = [], additionalData, implementa
     ],
     quietDeps: true,
     silenceDeprecations: ["import", "global-builtin", "color-functions", "legacy-js-api"],
-  }).css;
+  });
+  for (const url of compiled.loadedUrls) if (url.protocol === "file:") uses.files.add(fileURLToPath(url));
+  return compiled.css;
 }
 
 async function readConfig(file) {
@@ -64,7 +69,7 @@ async function readConfig(file) {
   if (/\.postcssrc$|\.json$/.test(file)) return JSON.parse(fs.readFileSync(file, "utf8"));
   const loaded = await import(pathToFileURL(file).href);
   const config = loaded.default ?? loaded;
-  return typeof config === "function" ? config({ env: "production", mode: "production", cwd: process.cwd() }) : config;
+  return typeof config === "function" ? config({ env: process.env.NODE_ENV, mode: process.env.NODE_ENV, cwd: process.cwd() }) : config;
 }
 
 /** Plugins come as functions, names, [name, options] pairs, or an object from names to options. */
@@ -107,18 +112,27 @@ function prepare(file) {
   return processor;
 }
 
-async function run({ file, text, sass, postcss, options }) {
-  let css = sass ? compileSass(file, text, options) : text;
-  if (postcss) css = (await (await prepare(postcss)).process(css, { from: file, to: file, map: false })).css;
-  return css;
+async function run({ file, text, sass, postcss, options }, uses) {
+  const css = sass ? compileSass(file, text, uses, options) : text;
+  if (!postcss) return css;
+  const result = await (await prepare(postcss)).process(css, { from: file, to: file, map: false });
+  for (const message of result.messages) {
+    if (message.type === "dependency" && typeof message.file === "string") uses.files.add(message.file);
+    if (message.type === "dir-dependency" && typeof message.dir === "string") uses.dirs.add(message.dir);
+  }
+  return result.css;
 }
 
 readline.createInterface({ input: process.stdin }).on("line", async (line) => {
   const request = JSON.parse(line);
+  const uses = used();
   let reply;
   try {
-    reply = { css: request.loaders ? await runLoaders(request) : await run(request) };
+    reply = { css: request.loaders ? await runLoaders(request, uses) : await run(request, uses) };
   } catch (error) {
+    // The file with the mistake may be one that this one loads.
+    if (error.span?.url?.protocol === "file:") uses.files.add(fileURLToPath(error.span.url));
+    if (typeof error.file === "string") uses.files.add(path.resolve(error.file));
     reply = {
       error: String(error.reason ?? error.sassMessage ?? error.message ?? error),
       missing: error.missing,
@@ -126,5 +140,5 @@ readline.createInterface({ input: process.stdin }).on("line", async (line) => {
       column: error.column ?? (error.span ? error.span.start.column + 1 : 0),
     };
   }
-  answer(JSON.stringify({ id: request.id, ...reply }) + "\n");
+  answer(JSON.stringify({ id: request.id, files: [...uses.files], dirs: [...uses.dirs], ...reply }) + "\n");
 });

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,6 +22,8 @@ import (
 // the app never needs it.
 type preprocessor struct {
 	dir string
+	// mode is NODE_ENV of the process.
+	mode string
 	// postcss is the app's PostCSS configuration; "" when it has none.
 	postcss string
 	sass    config.Sass
@@ -34,7 +37,13 @@ type preprocessor struct {
 	mu      sync.Mutex
 	next    int
 	waiting map[int]chan preprocessed
+	over    bool // the process has ended
+	// uses is what files were last made of, beside themselves.
+	uses map[string]uses
 }
+
+// uses are files, and folders of which any file counts, as absolute paths.
+type uses struct{ files, dirs []string }
 
 // preprocessRequest is one line to the node process.
 type preprocessRequest struct {
@@ -61,6 +70,9 @@ type preprocessed struct {
 	Missing string `json:"missing"`
 	Line    int    `json:"line"`
 	Column  int    `json:"column"`
+	// Files and Dirs are what CSS was made of, beside the file itself.
+	Files []string `json:"files"`
+	Dirs  []string `json:"dirs"`
 }
 
 //go:embed preprocess.cjs
@@ -75,8 +87,8 @@ var postcssConfigs = []string{
 	"postcss.config.json", "postcss.config.js", "postcss.config.mjs", "postcss.config.cjs", "postcss.config.ts", "postcss.config.mts", "postcss.config.cts",
 }
 
-func newPreprocessor(dir string, sass config.Sass) *preprocessor {
-	p := &preprocessor{dir: dir, sass: sass, waiting: map[int]chan preprocessed{}}
+func newPreprocessor(dir, mode string, sass config.Sass) *preprocessor {
+	p := &preprocessor{dir: dir, mode: mode, sass: sass, waiting: map[int]chan preprocessed{}, uses: map[string]uses{}}
 	for _, name := range postcssConfigs {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			p.postcss = filepath.Join(dir, name)
@@ -91,6 +103,22 @@ func newPreprocessor(dir string, sass config.Sass) *preprocessor {
 		p.postcss = file
 	}
 	return p
+}
+
+// configures tells whether a file says what PostCSS does.
+func (p *preprocessor) configures(file string) bool {
+	name := filepath.Base(file)
+	if strings.HasPrefix(name, "tailwind.config.") {
+		return p.postcss != ""
+	}
+	return filepath.Dir(file) == p.dir && (slices.Contains(postcssConfigs, name) || p.postcss != "" && name == "package.json")
+}
+
+// ended tells whether the process has ended, which it does not do by itself.
+func (p *preprocessor) ended() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.over
 }
 
 // needed reports whether a style sheet has to go through the process.
@@ -123,6 +151,10 @@ func (p *preprocessor) ask(request preprocessRequest, needs, shown, text string)
 	}
 	answer := make(chan preprocessed, 1)
 	p.mu.Lock()
+	if p.over {
+		p.mu.Unlock()
+		return "", diag.Errorf("preprocess", "the process that preprocesses styles has ended")
+	}
 	p.next++
 	request.ID = p.next
 	p.waiting[request.ID] = answer
@@ -137,6 +169,13 @@ func (p *preprocessor) ask(request preprocessRequest, needs, shown, text string)
 		return "", diag.Errorf("preprocess", "cannot preprocess %s: %v", shown, err)
 	}
 	a := <-answer
+	p.mu.Lock()
+	if len(a.Files)+len(a.Dirs) > 0 {
+		p.uses[request.File] = uses{a.Files, a.Dirs}
+	} else {
+		delete(p.uses, request.File)
+	}
+	p.mu.Unlock()
 	switch {
 	case a.Missing != "":
 		m := diag.Errorf("preprocess", "%s needs the package '%s', which is not installed", shown, a.Missing).
@@ -149,6 +188,13 @@ func (p *preprocessor) ask(request preprocessRequest, needs, shown, text string)
 		return "", m
 	}
 	return a.CSS, nil
+}
+
+// usesOf is what file was last made of, beside itself.
+func (p *preprocessor) usesOf(file string) uses {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.uses[file]
 }
 
 func firstLine(s string) string {
@@ -166,7 +212,7 @@ func (p *preprocessor) launch(needs string) {
 	cmd := exec.Command(node, "-e", loadersScript+preprocessScript)
 	cmd.Dir = p.dir
 	cmd.Stderr = os.Stderr
-	cmd.Env = append(os.Environ(), "NODE_ENV=production")
+	cmd.Env = append(os.Environ(), "NODE_ENV="+p.mode)
 	in, err := cmd.StdinPipe()
 	if err == nil {
 		var out io.ReadCloser
@@ -199,6 +245,7 @@ func (p *preprocessor) read(out io.Reader) {
 		}
 		if err != nil {
 			p.mu.Lock()
+			p.over = true
 			for id, answer := range p.waiting {
 				answer <- preprocessed{Error: "the process that preprocesses styles ended: " + err.Error()}
 				delete(p.waiting, id)

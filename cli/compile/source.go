@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/evanw/esbuild/pkg/api"
 	"github.com/onwardjs/onward/cli/transform"
@@ -90,6 +91,10 @@ func (s *sources) read(f *sourceFile, path string) error {
 		return err
 	}
 	text := string(raw)
+	if s.b.opt.Dev && !inNodeModules(path) && !utf8.ValidString(text) {
+		f.problem = notUTF8(s.b.report.show(path), text)
+		return nil
+	}
 	f.ending = filepath.Ext(path)
 	if rule := s.b.loaders.find(path); rule != nil {
 		made, done, problem := s.b.loaders.run(rule, path, raw)
@@ -191,6 +196,20 @@ func (s *sources) read(f *sourceFile, path string) error {
 	// but for the columns behind one.
 	f.server, f.browser = server.Apply(text, ""), browser.Apply(text, name)
 	return nil
+}
+
+// notUTF8 says where a source file is no text.
+func notUTF8(shown, text string) *diag.Message {
+	at := 0
+	for at < len(text) {
+		r, size := utf8.DecodeRuneInString(text[at:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		at += size
+	}
+	return diag.Errorf("not-utf-8", "%s is not valid UTF-8", shown).At(shown, strings.ToValidUTF8(text, "?"), at).
+		WithHint("save the file in the encoding UTF-8")
 }
 
 // transpiled tells whether a file belongs to a package of transpilePackages: what

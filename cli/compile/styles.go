@@ -35,9 +35,15 @@ type cssModuleFile struct {
 }
 
 func newStyles(b *build) *styles {
-	s := &styles{b: b, pre: newPreprocessor(b.dir, b.opt.Config.Sass)}
+	s := &styles{b: b}
+	s.setPreprocessor()
 	s.setApp()
 	return s
+}
+
+// setPreprocessor makes one that has not started yet.
+func (s *styles) setPreprocessor() {
+	s.pre = newPreprocessor(s.b.dir, strings.Trim(s.b.mode(), `"`), s.b.opt.Config.Sass)
 }
 
 // setApp notes which file is _app.
