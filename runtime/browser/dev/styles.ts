@@ -52,7 +52,7 @@ export async function updateStyles(styles: readonly StyleUpdate[]): Promise<void
   await withPatience(waiting);
 }
 
-/** Adds those of some stylesheets that the page does not have, each behind the one before it. */
+/** Adds those of some stylesheets that the page does not have, in their places among the others. */
 export async function addStyles(hrefs: readonly string[]): Promise<void> {
   const waiting: Promise<void>[] = [];
   let last: HTMLLinkElement | undefined;
@@ -67,9 +67,13 @@ export async function addStyles(hrefs: readonly string[]): Promise<void> {
     link.href = href;
     link.setAttribute("data-n-p", "");
     waiting.push(settled(link));
-    last ??= [...document.querySelectorAll<HTMLLinkElement>("head link[rel=stylesheet]")].at(-1);
-    if (last) last.after(link);
-    else document.head.append(link);
+    const next = last ? undefined : hrefs.flatMap(linksOf)[0];
+    if (next) next.before(link);
+    else {
+      last ??= [...document.querySelectorAll<HTMLLinkElement>("head link[rel=stylesheet]")].at(-1);
+      if (last) last.after(link);
+      else document.head.append(link);
+    }
     last = link;
   }
   await withPatience(waiting);
