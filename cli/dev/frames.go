@@ -44,7 +44,11 @@ type Frame struct {
 	byteColumn int
 }
 
+// place is "file:line:column", and "" for no frame.
 func (f *Frame) place() string {
+	if f == nil {
+		return ""
+	}
 	if f.Line < 1 {
 		return f.File
 	}
@@ -97,11 +101,11 @@ func Frames(stack string, find Lookup) []Frame {
 }
 
 // MapText maps the stacks that stand in a text, such as what console.error printed,
-// and answers the first place of the app in it, "" when there is none. Of a stack
+// and answers the first frame of the app in it, nil when there is none. Of a stack
 // with frames of the app the others are left out.
-func MapText(text string, find Lookup) (mapped, place string) {
+func MapText(text string, find Lookup) (mapped string, first *Frame) {
 	if !strings.Contains(text, "at ") && !strings.Contains(text, "@") {
-		return text, ""
+		return text, nil
 	}
 	var out []string
 	var run []string // lines of the present stack
@@ -118,8 +122,8 @@ func MapText(text string, find Lookup) (mapped, place string) {
 				continue
 			}
 			own++
-			if place == "" {
-				place = f.place()
+			if first == nil {
+				first = f
 			}
 			line := "at " + f.place()
 			if f.Function != "" {
@@ -149,7 +153,7 @@ func MapText(text string, find Lookup) (mapped, place string) {
 		out = append(out, line)
 	}
 	flush()
-	return strings.Join(out, "\n"), place
+	return strings.Join(out, "\n"), first
 }
 
 // isFrame: a line of a text is a frame of a stack.

@@ -90,7 +90,8 @@ func TestMapText(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, place := MapText(tt.in, findCard)
+			got, at := MapText(tt.in, findCard)
+			place := at.place()
 			if got != tt.want || place != tt.place {
 				t.Errorf("got %q, place %q\nwant %q, place %q", got, place, tt.want, tt.place)
 			}

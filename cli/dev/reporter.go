@@ -138,9 +138,11 @@ func (r *Reporter) Changed() {
 // logged it. Errors and warnings are written once until something changes, and no
 // page can write more than a terminal can hold.
 func (r *Reporter) Browser(level, text, stack string, find Lookup) {
-	text, place := MapText(clean(text), find)
-	if place == "" {
-		_, place = MapText(stack, find)
+	text, at := MapText(clean(text), find)
+	place := "" // a stack in the text tells it already
+	if at == nil {
+		_, at = MapText(stack, find)
+		place = at.place()
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -157,17 +159,26 @@ func (r *Reporter) Browser(level, text, stack string, find Lookup) {
 	if (level == "error" || level == "warn") && !r.first("browser\x00"+level+"\x00"+text+"\x00"+place) {
 		return
 	}
-	r.write(r.line(r.dim("[browser]")+" "+mark(level), text, place))
+	line := r.line(r.dim("[browser]")+" "+mark(level), text, place)
+	if level == "error" && at != nil {
+		for source := range strings.Lines(at.Frame) {
+			line += r.dim("    "+strings.TrimSuffix(source, "\n")) + "\n"
+		}
+	}
+	r.write(line)
 }
 
 // Console writes what server code logged, with the stacks in it mapped. stack is that
 // of the call, "" when it is unknown.
 func (r *Reporter) Console(text, stack string, find Lookup) {
-	mapped, _ := MapText(text, find)
-	_, place := MapText(stack, find)
+	mapped, inText := MapText(text, find)
+	var at *Frame
+	if inText == nil {
+		_, at = MapText(stack, find)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.write(r.line("", mapped, place))
+	r.write(r.line("", mapped, at.place()))
 }
 
 // line is a text with the place behind its first line.

@@ -71,7 +71,8 @@ func TestReporterBrowser(t *testing.T) {
 	r.Browser("log", "hello", "", findCard)
 	r.Browser("log", "hello", "", findCard)
 	want := "[browser] ⚠ old[2Jprop (components/card.tsx:4:13)\n" +
-		"[browser] ⨯ Uncaught Error: x (components/card.tsx:4:13)\n    at Card (components/card.tsx:4:13)\n" +
+		"[browser] ⨯ Uncaught Error: x\n    at Card (components/card.tsx:4:13)\n" +
+		"      2 | \n      3 | export function Card() {\n    > 4 | \tconst é = x.a.b\n        | \t           ^\n      5 | \treturn <p>{é}</p>\n      6 | }\n" +
 		"[browser] hello\n[browser] hello\n"
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)

@@ -16,6 +16,8 @@ interface Watcher {
   send(line: ConsoleLine): void;
   /** React found another tree than the server made; error: what it logged, if that is one. */
   hydration(message: string, error: Error | undefined): void;
+  /** Who made the element that React is at work on, as a stack. */
+  owner(): string | null | undefined;
 }
 
 const levels = ["error", "warn", "info", "log", "debug"] as const;
@@ -26,6 +28,8 @@ const mostLines = 50;
 export function watchConsole(watcher: Watcher): void {
   let lines = 0;
   let since = 0;
+  /** A mismatch was told. */
+  let told = false;
   for (const level of levels) {
     const original = console[level];
     console[level] = function (this: unknown, ...args: unknown[]) {
@@ -37,9 +41,11 @@ export function watchConsole(watcher: Watcher): void {
         let stack = trace(args);
         if (level === "error" && isMismatch(text)) {
           watcher.hydration(text, errorIn(args));
-          // The stack is React's own; what differs is what counts.
+          // The stack is React's own; what differs is what counts, and is told first.
           text = briefMismatch(text);
-          stack = "";
+          if (!text.includes("\n") && told) return;
+          told = true;
+          stack = watcher.owner() ?? "";
         }
         if (!wanted(level, watcher.level())) return;
         const now = performance.now();

@@ -216,6 +216,7 @@ export function startProblems(send: (line: ConsoleLine) => void): void {
     hydration(message, error) {
       reportError("hydration", error ?? new Error(message), { ownerStack: self.__onward?.ownerStack?.() });
     },
+    owner: () => self.__onward?.ownerStack?.(),
   });
   carried = documentProblems().map((problem) => ({ problem, key: keyOf(problem), count: 1 }));
   news += carried.length;

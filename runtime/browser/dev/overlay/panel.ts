@@ -165,8 +165,10 @@ export function createPanel({ base, closed }: PanelOptions): Panel {
     const raw = element("pre", "raw", rawFrames(stack));
     const section = element("section", "stack", heading("Component stack"), raw);
     void originalFrames(base, stack).then((frames) => {
-      const components = frames?.filter((f) => /^[A-Z]/.test(f.function));
-      if (!components?.length) return;
+      if (!frames) return;
+      const components = frames.filter((f) => /^[A-Z]/.test(f.function));
+      // Of Onward's own components nobody wants to know.
+      if (!components.some((f) => f.own)) return section.remove();
       raw.replaceWith(frameList(components, stackOptions));
       fill(holder, components);
     });
