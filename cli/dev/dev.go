@@ -22,6 +22,7 @@ import (
 	"github.com/onwardjs/onward/cli/watch"
 	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/engine"
 	"github.com/onwardjs/onward/internal/server"
 )
 
@@ -45,6 +46,8 @@ type Options struct {
 	Environ  []string
 	Out, Err io.Writer
 	Style    diag.Style
+	// Debug lets debuggers attach to the code of the server; nil: they cannot.
+	Debug *engine.Debug
 	// Ready is called once, when requests are answered. envFiles are the .env files
 	// that were read.
 	Ready func(envFiles []string)
@@ -92,9 +95,9 @@ func Run(ctx context.Context, o Options) error {
 	a.reporter, a.printer = NewReporter(a.journal.errors(), o.Style), NewReporter(a.journal, o.Style)
 	a.log = slog.New(&logHandler{a.journal})
 	a.editor = &Editor{Dir: dir}
-	a.hub = newHub(a.browserLog)
+	a.hub = newHub(a.browserLog, a.problemsOf)
 	a.problems.tell = func(list []Problem) {
-		a.hub.setProblems(list)
+		a.hub.problemsChanged()
 		a.reporter.Standing(list)
 	}
 	defer a.journal.close()
@@ -175,6 +178,9 @@ func (a *app) read(ctx context.Context) (*build.Project, error) {
 	})
 	for _, m := range warnings {
 		a.journal.report(m)
+	}
+	if err == nil {
+		a.prepareTypeScript(p)
 	}
 	a.settings.read(a.options.Dir, p)
 	return p, err
@@ -300,6 +306,17 @@ func (s *site) isSocket(r *http.Request) bool {
 		}
 	}
 	return rest == "" || rest == s.project.Config.BasePath || rest == at
+}
+
+// problemsOf is what is wrong with the page of a route: with the app as a whole, and
+// in the code that the page consists of. "" stands for a document that shows an
+// error, of a page that it does not know.
+func (a *app) problemsOf(pattern string) []Problem {
+	s := a.site.Load()
+	if pattern == "" || s == nil || !a.problems.inCode() {
+		return a.problems.list()
+	}
+	return distinct(a.problems.general(), s.problems(s.live.Problems("middleware", instrumentation, "/_document", "/_app", pattern)))
 }
 
 // busy says that something is being compiled, until the function it returns is

@@ -2,10 +2,13 @@ package dev
 
 import "sync"
 
-// problems is everything that is wrong with the app now, by where it was found. Its
-// list goes to browsers and, what is new in it, to the terminal.
+// problems is everything that is wrong with the app now, by where it was found. What
+// is new goes to the terminal, and all of it to the browsers that it concerns.
 type problems struct {
+	// tell is called with all problems whenever they have changed.
 	tell func([]Problem)
+	// telling holds one call of tell at a time, so that the last one has the last list.
+	telling sync.Mutex
 
 	mu sync.Mutex
 	// setup is of configuration and environment, routes of the files in pages/.
@@ -24,12 +27,31 @@ func (p *problems) setRoutes(list []Problem) { p.set(&p.routes, list) }
 // setCompiled replaces what is wrong in compiled code.
 func (p *problems) setCompiled(list []Problem) { p.set(&p.compiled, list) }
 
+func (p *problems) set(part *[]Problem, list []Problem) {
+	p.change(func() { *part = list })
+}
+
+// change has f change the lists, and tells what they are then.
+func (p *problems) change(f func()) {
+	p.telling.Lock()
+	defer p.telling.Unlock()
+	p.mu.Lock()
+	f()
+	all := p.all()
+	p.mu.Unlock()
+	p.tell(all)
+}
+
+// add takes up problems that were found while something was compiled for the first
+// time.
+func (p *problems) add(list []Problem) {
+	// The same ones come with every request until they are mended.
+	p.change(func() { p.compiled = distinct(p.compiled, list) })
+}
+
 // restarted drops everything: all of it is found again if it is still there.
 func (p *problems) restarted() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.setup, p.routes, p.compiled = nil, nil, nil
-	p.tell(nil)
+	p.change(func() { p.setup, p.routes, p.compiled = nil, nil, nil })
 }
 
 // inRoutes: there are problems with the routes, so any change may mend them.
@@ -39,6 +61,13 @@ func (p *problems) inRoutes() bool {
 	return len(p.routes) > 0
 }
 
+// inCode: there are problems in compiled code.
+func (p *problems) inCode() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.compiled) > 0
+}
+
 // list is everything that is wrong now.
 func (p *problems) list() []Problem {
 	p.mu.Lock()
@@ -46,28 +75,22 @@ func (p *problems) list() []Problem {
 	return p.all()
 }
 
-func (p *problems) set(part *[]Problem, list []Problem) {
+// general is what is wrong with every page.
+func (p *problems) general() []Problem {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	*part = list
-	p.tell(p.all())
+	return distinct(p.setup, p.routes)
 }
 
-// add takes up problems that were found while something was compiled for the first
-// time.
-func (p *problems) add(list []Problem) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.compiled = append(p.compiled, list...)
-	p.tell(p.all())
-}
+// all is list with p.mu held.
+func (p *problems) all() []Problem { return distinct(p.setup, p.routes, p.compiled) }
 
-// all lists every problem once. p.mu is held.
-func (p *problems) all() []Problem {
+// distinct joins lists, each problem once, as many as there is room for.
+func distinct(lists ...[]Problem) []Problem {
 	seen := map[string]bool{}
 	var out []Problem
-	for _, part := range [][]Problem{p.setup, p.routes, p.compiled} {
-		for _, one := range part {
+	for _, list := range lists {
+		for _, one := range list {
 			if key := one.key(); !seen[key] && len(out) < mostProblems {
 				seen[key] = true
 				out = append(out, one)

@@ -287,9 +287,12 @@ func (s *site) bootEngine(ctx context.Context) (engine.Engine, error) {
 		return nil, err
 	}
 	d := build.DevelopmentEngine{
-		Project: s.project, Name: s.engineName, Runtime: script, NodeScript: path, Boot: whole,
+		Project: s.project, Name: s.engineName, Runtime: script, CacheDir: s.cacheDir(), NodeScript: path, Boot: whole,
 		Load: s.load, Console: s.console, Port: s.app.options.Port,
 		Operations: map[string]host.AsyncFunc{},
+	}
+	if d.Debug = s.app.options.Debug; d.Debug != nil {
+		d.Load = s.loadForDebugger
 	}
 	for _, name := range []string{"onward.revalidate", "onward.background"} {
 		d.Operations[name] = func(ctx context.Context, env *host.Env, call *host.Call) (host.Value, error) {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,6 +32,8 @@ const (
 type hub struct {
 	// log hears what browsers print to their console.
 	log func(browserLog)
+	// about is what is wrong with the page of a route; "": with any page.
+	about func(route string) []Problem
 
 	mu         sync.Mutex
 	session    string
@@ -38,7 +41,6 @@ type hub struct {
 	// versions and styles are of all that changed in this session, by id.
 	versions map[string]int
 	styles   map[string]string
-	problems []Problem
 	settings settingsMessage
 	busy     bool
 	clients  map[*client]bool
@@ -51,8 +53,10 @@ type client struct {
 	out chan []byte
 	// leave ends the connection.
 	leave context.CancelFunc
-	// route is the page that it shows, as far as it has said. Guarded by hub.mu.
-	route string
+	// route is the page that it shows, as far as it has said; problems are those that
+	// it was told of. Guarded by hub.mu.
+	route    string
+	problems []Problem
 }
 
 // browserLog is what a browser printed.
@@ -62,8 +66,8 @@ type browserLog struct {
 	Stack string `json:"stack"`
 }
 
-func newHub(log func(browserLog)) *hub {
-	return &hub{log: log, session: newSession(), versions: map[string]int{}, styles: map[string]string{}, clients: map[*client]bool{}, settings: settingsMessage{"bottom-left", "warn"}}
+func newHub(log func(browserLog), about func(route string) []Problem) *hub {
+	return &hub{log: log, about: about, session: newSession(), versions: map[string]int{}, styles: map[string]string{}, clients: map[*client]bool{}, settings: settingsMessage{"bottom-left", "warn"}}
 }
 
 func newSession() string {
@@ -161,7 +165,8 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request) {
 		h.mu.Unlock()
 		return
 	}
-	c.out <- encode(h.hello())
+	c.problems = h.about("")
+	c.out <- encode(h.hello(c.problems))
 	if h.busy {
 		c.out <- encode(busyMessage{"busy", true})
 	}
@@ -195,8 +200,8 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // hello is the first message. h.mu is held.
-func (h *hub) hello() helloMessage {
-	m := helloMessage{Type: "hello", Session: h.session, Generation: h.generation, Problems: list(h.problems), Versions: h.versions, Settings: h.settings}
+func (h *hub) hello(problems []Problem) helloMessage {
+	m := helloMessage{Type: "hello", Session: h.session, Generation: h.generation, Problems: list(problems), Versions: h.versions, Settings: h.settings}
 	for id, href := range h.styles {
 		m.Styles = append(m.Styles, styleMessage{id, href})
 	}
@@ -239,6 +244,7 @@ func (h *hub) listen(ctx context.Context, conn *websocket.Conn, c *client) {
 		case "page":
 			h.mu.Lock()
 			c.route = m.Route
+			h.tellProblems(c)
 			h.mu.Unlock()
 		case "log":
 			if budget.take() {
@@ -272,26 +278,18 @@ func (h *hub) send(message any) {
 	}
 	text := encode(message)
 	for c := range h.clients {
-		select {
-		case c.out <- text:
-		default:
-			c.leave()
-			delete(h.clients, c)
-		}
+		h.sendTo(c, text)
 	}
 }
 
-// watching says which routes browsers show.
-func (h *hub) watching() []string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	var routes []string
-	for c := range h.clients {
-		if c.route != "" {
-			routes = append(routes, c.route)
-		}
+// sendTo puts a message into the queue of a client. h.mu is held.
+func (h *hub) sendTo(c *client, text []byte) {
+	select {
+	case c.out <- text:
+	default:
+		c.leave()
+		delete(h.clients, c)
 	}
-	return routes
 }
 
 // update tells of changed modules and styles; generation is that of the change.
@@ -317,6 +315,13 @@ func (h *hub) update(generation uint64, change *compile.Change) {
 		delete(h.styles, id)
 	}
 	h.send(m)
+}
+
+// count takes up a change that browsers have nothing to do for.
+func (h *hub) count(generation uint64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.generation = generation
 }
 
 // data tells that these routes' data must be fetched again.
@@ -351,22 +356,24 @@ func (h *hub) pages(manifest []byte) {
 	h.send(pagesMessage{"pages", manifest})
 }
 
-// setProblems replaces the list of what is wrong, and tells it when it is another.
-func (h *hub) setProblems(list []Problem) {
+// problemsChanged tells every client what is wrong with its page now.
+func (h *hub) problemsChanged() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	same := len(list) == len(h.problems)
-	for i := 0; same && i < len(list); i++ {
-		same = list[i].key() == h.problems[i].key()
+	for c := range h.clients {
+		h.tellProblems(c)
 	}
-	if same {
+}
+
+// tellProblems tells a client what is wrong with its page, when that is something
+// else than it knows. h.mu is held.
+func (h *hub) tellProblems(c *client) {
+	now := h.about(c.route)
+	if slices.EqualFunc(now, c.problems, func(a, b Problem) bool { return a.key() == b.key() }) {
 		return
 	}
-	if list == nil {
-		list = []Problem{}
-	}
-	h.problems = list
-	h.send(problemsMessage{"problems", list})
+	c.problems = now
+	h.sendTo(c, encode(problemsMessage{"problems", list(now)}))
 }
 
 // setBusy tells whether something is being compiled.

@@ -31,6 +31,12 @@ func (s *site) update(ctx context.Context, batch watch.Batch) {
 	release()
 	wrong := s.problems(change.Problems)
 	if !moved && !matters(change) {
+		if len(wrong) > 0 || s.app.problems.inCode() {
+			// Requests have to find mistakes that others than they have made.
+			generation := s.changes.add(nil)
+			s.facts.forget(generation, nil, false)
+			s.app.hub.count(generation)
+		}
 		s.app.problems.setCompiled(wrong)
 		return
 	}
@@ -95,6 +101,7 @@ func (s *site) updateRoutes(batch watch.Batch) bool {
 	for _, m := range warnings {
 		s.app.journal.report(m)
 	}
+	s.app.prepareTypeScript(p)
 	s.live.SetRoutes(p.Pages, p.Middleware, p.Hooks)
 	if !s.serveAgain() {
 		return false

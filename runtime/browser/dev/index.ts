@@ -9,6 +9,7 @@ import { createHot } from "./hot";
 import type { Outcome } from "./hot";
 import { startOverlay } from "./overlay";
 import { configure, mended, reportError, setBuildProblems, setBusy, startProblems } from "./problems";
+import type { Problem } from "./problems";
 import type { Hello, ServerMessage, StyleUpdate, Update } from "./protocol";
 import { isSameComponent, refresh, registering, startRefresh } from "./refresh";
 import { createRegistry } from "./registry";
@@ -206,7 +207,7 @@ function received(message: ServerMessage): void {
     case "pages":
       return pagesChanged(message.manifest);
     case "problems":
-      if (errorDocument && !message.problems.length) reload("all is mended");
+      if (errorDocument && isMended(message.problems)) reload("all is mended");
       setBuildProblems(message.problems);
       return;
     case "busy":
@@ -223,7 +224,7 @@ function greeted(hello: Hello): void {
   if (restarted) return reload("the server was restarted");
   const problems = hello.problems ?? [];
   // The document was made while something was wrong that is mended now.
-  if (errorDocument && !problems.length && carriesBuildProblem()) return catchUp("all is mended");
+  if (errorDocument && isMended(problems)) return catchUp("all is mended");
   setBuildProblems(problems);
   if (isBehind(hello) || (!hello.versions && known !== undefined && known !== generation)) {
     return catchUp("changes were missed");
@@ -242,8 +243,17 @@ function isBehind({ versions = {} }: Hello): boolean {
   });
 }
 
-function carriesBuildProblem(): boolean {
-  return /"kind":\s*"build"/.test(document.getElementById("__ONWARD_PROBLEMS")?.textContent ?? "");
+/** Whether what the error document was made for is gone. Other pages may be broken still. */
+function isMended(problems: Problem[]): boolean {
+  let carried: Problem[];
+  try {
+    carried = JSON.parse(document.getElementById("__ONWARD_PROBLEMS")?.textContent ?? "[]") as Problem[];
+  } catch {
+    return false;
+  }
+  const build = carried.filter((problem) => problem.kind === "build");
+  const isLeft = ({ text, file }: Problem) => problems.some((problem) => problem.text === text && problem.file === file);
+  return build.length > 0 && !build.some(isLeft);
 }
 
 async function apply({ modules = [], styles = [], gone = [] }: Update): Promise<void> {
