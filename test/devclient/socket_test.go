@@ -145,8 +145,8 @@ func TestStyles(t *testing.T) {
 		{
 			name: "what came while the page was away",
 			body: `receive({ type: "hello", session: "s", generation: 3, versions: {}, styles: [{ id: "a.css", href: "/_next/static/css/a.css.css?v=2" }] });
-				await until(() => color() === "rgb(2, 0, 0)"); return [links()];`,
-			want: []string{"a.css.css?v=2"},
+				await until(() => links() === "a.css.css?v=2"); return [color()];`,
+			want: []string{"rgb(2, 0, 0)"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
