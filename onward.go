@@ -200,7 +200,7 @@ func (a *App) newEngine(m *manifest.Manifest, dist string, operations map[string
 		Load:    load.load,
 		Workers: limits.Workers, Relief: relief, Queue: limits.Queue, HeapLimit: limits.HeapLimit, BufferLimit: limits.BufferLimit,
 		TurnLimit: limits.TurnLimit, JobTimeout: limits.RequestTimeout,
-		Env: env.Vars, Dir: a.options.Dir, Console: console(stacks),
+		Env: env.Vars, Dir: a.options.Dir, Console: console(stacks), Debug: limits.Debug,
 	}
 	var e engine.Engine
 	if a.node != nil {

@@ -3,6 +3,8 @@ package onward
 import (
 	"log/slog"
 	"time"
+
+	"github.com/onwardjs/onward/internal/engine"
 )
 
 // Options say which app to serve and how. The zero value serves the app in the
@@ -57,7 +59,19 @@ type EngineOptions struct {
 	// Queue is how many requests may wait for a worker; more get 503. Default
 	// 1024.
 	Queue int
+	// Debug lets debuggers attach to the code of the app: who does can run anything in
+	// this process. There is one worker then, and requests take as long as they take.
+	// Default nil: they cannot.
+	Debug *Debug
 }
+
+// Debug says how debuggers reach the workers of the app: its Worker is called with
+// each that begins in this process, and where Node.js runs the app, the debugger of
+// that listens at its Address.
+type Debug = engine.Debug
+
+// Debuggee is a worker that speaks the Chrome DevTools Protocol.
+type Debuggee = engine.Debuggee
 
 // ServeOptions say how App.Serve treats connections.
 type ServeOptions struct {

@@ -17,6 +17,7 @@ import (
 	"github.com/onwardjs/onward"
 	"github.com/onwardjs/onward/cli/dev"
 	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/engine"
 )
 
 // devFlags are the options of `onward dev`.
@@ -32,6 +33,8 @@ type devFlags struct {
 	key, cert, ca string
 	noSourceMaps  bool
 	cpuProfile    bool
+	// inspect is where debuggers connect; empty: they do not.
+	inspect string
 }
 
 func runDev(t *terminal, args []string) (int, error) {
@@ -78,9 +81,15 @@ func runDev(t *terminal, args []string) (int, error) {
 		os.Exit(int(code.Load()))
 	}()
 	fmt.Fprintf(t.out, "%s (Next.js %s)\n", bold(t, "▲ Onward "+onward.Version), onward.NextVersion)
+	var debug *engine.Debug
+	if o.inspect != "" {
+		endpoint := newInspector(t, o.inspect, o.dir)
+		defer endpoint.Close()
+		debug = endpoint.Debug()
+	}
 	err = dev.Run(ctx, dev.Options{
 		Dir: o.dir, Listener: listener, TLS: secure, Hostname: o.host, Port: port, URL: devURL(o, port),
-		Engine: o.engine, NoSourceMaps: o.noSourceMaps, Environ: os.Environ(), Out: t.out, Err: t.err, Style: t.style,
+		Engine: o.engine, NoSourceMaps: o.noSourceMaps, Environ: os.Environ(), Out: t.out, Err: t.err, Style: t.style, Debug: debug,
 		Ready: func(envFiles []string) { announceDev(t, o, port, envFiles, began) },
 	})
 	if ctx.Err() != nil {
@@ -103,9 +112,7 @@ func parseDev(t *terminal, args []string, getenv func(string) string) (devFlags,
 	f.BoolVar(&o.cpuProfile, "experimental-cpu-prof", false, "write a CPU profile to .next-profiles when the server ends")
 	f.String("experimental-upload-trace", "", "")
 	_ = f.MarkHidden("experimental-upload-trace")
-	inspect := f.String("inspect", "", "")
-	f.Lookup("inspect").NoOptDefVal = "9229"
-	_ = f.MarkHidden("inspect")
+	inspected := inspectFlag(f)
 	ignored(f, "turbo", "turbopack", "webpack", "server-fast-refresh", "no-server-fast-refresh", "experimental-next-config-strip-types")
 	if err := f.Parse(args); err != nil {
 		return o, usageError(err, "dev")
@@ -115,10 +122,6 @@ func parseDev(t *terminal, args []string, getenv func(string) string) (devFlags,
 	}
 	if f.Changed("no-server-fast-refresh") {
 		report(t, &diag.Message{Severity: diag.Note, Text: "--no-server-fast-refresh has no effect: changed modules of the server are always loaded anew, and no others"})
-	}
-	if *inspect != "" {
-		report(t, &diag.Message{Severity: diag.Warning, Code: "flag", Text: "--inspect has no effect: the server's JavaScript runs inside this program, without a debugger",
-			Hint: "console.log goes to this terminal with its place in the source."})
 	}
 	if (o.key == "") != (o.cert == "") {
 		return o, diag.Errorf("usage", "--experimental-https-key and --experimental-https-cert belong together").
@@ -144,6 +147,9 @@ func parseDev(t *terminal, args []string, getenv func(string) string) (devFlags,
 	}
 	var err error
 	if o.engine, err = chosen(); err != nil {
+		return o, err
+	}
+	if o.inspect, err = inspected(); err != nil {
 		return o, err
 	}
 	o.dir, err = projectDir(f)

@@ -27,7 +27,9 @@ type startFlags struct {
 	engine    string
 	// cpuProfile: write one until the server ends.
 	cpuProfile bool
-	inherited  bool // this is the serving child: the listener is file 3
+	// inspect is where debuggers connect; empty: they do not.
+	inspect   string
+	inherited bool // this is the serving child: the listener is file 3
 }
 
 func runStart(t *terminal, args []string) (int, error) {
@@ -55,9 +57,7 @@ func parseStart(t *terminal, args []string, getenv func(string) string) (startFl
 	f.StringVar(&o.cache, "cache", "", "keep pages in a Redis server that several processes share: redis://[user:password@]host[:port][/db] (default ONWARD_CACHE)")
 	chosen := engineFlag(f, getenv)
 	f.BoolVar(&o.cpuProfile, "experimental-cpu-prof", false, "write a CPU profile to .next-profiles when the server ends")
-	inspect := f.String("inspect", "", "")
-	f.Lookup("inspect").NoOptDefVal = "9229"
-	_ = f.MarkHidden("inspect")
+	inspected := inspectFlag(f)
 	f.BoolVar(&o.inherited, "serve-inherited", false, "")
 	_ = f.MarkHidden("serve-inherited")
 	ignored(f, "turbo", "turbopack", "webpack", "experimental-next-config-strip-types")
@@ -67,10 +67,6 @@ func parseStart(t *terminal, args []string, getenv func(string) string) (startFl
 	if !o.inherited {
 		if err := bundlerFlags(t, f); err != nil {
 			return o, err
-		}
-		if *inspect != "" {
-			report(t, &diag.Message{Severity: diag.Warning, Code: "flag", Text: "--inspect has no effect: the server's JavaScript runs inside this program, without a debugger",
-				Hint: "console.log goes to this terminal; --experimental-cpu-prof shows where time goes."})
 		}
 	}
 	if !f.Changed("cache") {
@@ -105,6 +101,9 @@ func parseStart(t *terminal, args []string, getenv func(string) string) (startFl
 	o.host = *host
 	var err error
 	if o.engine, err = chosen(); err != nil {
+		return o, err
+	}
+	if o.inspect, err = inspected(); err != nil {
 		return o, err
 	}
 	o.dir, err = projectDir(f)
@@ -143,8 +142,13 @@ func serve(t *terminal, o startFlags) (int, error) {
 	}
 	file.Close()
 
-	app, err := onward.New(onward.Options{Dir: o.dir, Cache: o.cache, Hostname: o.host, Port: l.Addr().(*net.TCPAddr).Port,
-		Engine: onward.EngineOptions{Name: o.engine}})
+	limits := onward.EngineOptions{Name: o.engine}
+	if o.inspect != "" {
+		endpoint := newInspector(t, o.inspect, o.dir)
+		defer endpoint.Close()
+		limits.Debug = endpoint.Debug()
+	}
+	app, err := onward.New(onward.Options{Dir: o.dir, Cache: o.cache, Hostname: o.host, Port: l.Addr().(*net.TCPAddr).Port, Engine: limits})
 	if err != nil {
 		return exitFailure, err
 	}
