@@ -20,7 +20,7 @@ func TestConformance(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known, err := Known()
+	known, err := Known("known.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func TestConformance(t *testing.T) {
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			compare(t, s, replay(t, s, onward), known)
+			compare(t, s, Built, replay(t, s, onward), known)
 		})
 	}
 	for id := range known {
@@ -76,9 +76,9 @@ func replay(t *testing.T, s *Suite, f rig.Framework) []Answer {
 	return answers
 }
 
-func compare(t *testing.T, s *Suite, answers []Answer, known map[string]string) {
+func compare(t *testing.T, s *Suite, folder string, answers []Answer, known map[string]string) {
 	t.Helper()
-	want, err := s.Recording()
+	want, err := s.Recording(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func compare(t *testing.T, s *Suite, answers []Answer, known map[string]string) 
 			case !ok:
 				t.Fatal("there is no recording of this request: run `make conformance-record`")
 			case got.Text == recorded && reason != "":
-				t.Fatalf("the answer is the same now: take %s out of known.txt (%s)", got.ID, reason)
+				t.Fatalf("the answer is the same now: take %s out of the list of known differences (%s)", got.ID, reason)
 			case got.Text != recorded && reason == "":
 				t.Fatal(difference(recorded, got.Text))
 			}
@@ -154,7 +154,7 @@ func TestSuitesAreRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range suites {
-		recorded, err := s.Recording()
+		recorded, err := s.Recording(Built)
 		if err != nil {
 			t.Error(err)
 			continue

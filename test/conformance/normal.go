@@ -22,6 +22,8 @@ import (
 //     is free (spec S010), and layout tests look at it elsewhere;
 //   - the bytes of an ETag, but not its kind: any strong hash will do (P036);
 //   - the look of the built-in error page, which its users cannot rely on;
+//   - in development, what pages that tell of an error look like, and the style that
+//     hides a page until its style sheets are there;
 //   - the order of attributes, except on img, where it matters (P243);
 //   - the order and spacing of nothing else.
 type normaliser struct {
@@ -30,7 +32,9 @@ type normaliser struct {
 	upstream  string
 	host      string
 	// plain: styles do not count in the present document.
-	plain  bool
+	plain bool
+	// dev: the answers are those of a development server.
+	dev    bool
 	stamps map[string]int
 }
 
@@ -90,6 +94,8 @@ func (n *normaliser) body(step Step, r *reply) string {
 		return ""
 	case r.status == 200 && strings.Contains(step.Target, "/_next/static/"):
 		return fmt.Sprintf("(an asset, empty: %t)\n", len(body) == 0)
+	case n.dev && r.status >= 500 && isPage(body):
+		return "(a page that tells of an error)\n"
 	case isPage(body):
 		return n.html(body)
 	case len(body) > 20_000:
@@ -198,16 +204,20 @@ func (n *normaliser) framework(node *html.Node) bool {
 	own := func(name string) bool { return strings.Contains(attribute(node, name), "/_next/static/") }
 	switch node.Data {
 	case "script":
-		return own("src") || node.FirstChild != nil && strings.Contains(node.FirstChild.Data, `"static/chunks/`)
+		inline := ""
+		if node.FirstChild != nil {
+			inline = node.FirstChild.Data
+		}
+		return own("src") || strings.Contains(inline, `"static/chunks/`) || n.dev && strings.Contains(inline, "__nextHmrInitialVersion")
 	case "link":
 		switch attribute(node, "rel") {
 		case "preload", "modulepreload", "prefetch", "stylesheet":
 			return own("href") && attribute(node, "as") != "image"
 		}
 	case "noscript":
-		return hasAttribute(node, "data-n-css")
+		return hasAttribute(node, "data-n-css") || hasAttribute(node, "data-next-hide-fouc") || attribute(node, "id") == "__next_css__DO_NOT_USE__"
 	case "style":
-		return n.plain
+		return n.plain || hasAttribute(node, "data-next-hide-fouc")
 	}
 	return false
 }

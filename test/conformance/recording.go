@@ -10,25 +10,31 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-func (s *Suite) recordingFile() string {
-	return filepath.Join(Folder(), "recordings", s.Name+".txtar")
+// Where recordings lie: of a built app, and of one that is being developed.
+const (
+	Built = "recordings"
+	Dev   = "recordings-dev"
+)
+
+func (s *Suite) recordingFile(folder string) string {
+	return filepath.Join(Folder(), folder, s.Name+".txtar")
 }
 
-// Save writes the suite's recording.
-func (s *Suite) Save(answers []Answer, by string) error {
+// Save writes the suite's recording in a folder, Built or Dev.
+func (s *Suite) Save(folder string, answers []Answer, by string) error {
 	a := &txtar.Archive{Comment: []byte("Recorded from " + by + " by `make conformance-record`.\n")}
 	for _, answer := range answers {
 		a.Files = append(a.Files, txtar.File{Name: answer.ID, Data: []byte(answer.Text)})
 	}
-	if err := os.WriteFile(s.recordingFile(), txtar.Format(a), 0o644); err != nil {
+	if err := os.WriteFile(s.recordingFile(folder), txtar.Format(a), 0o644); err != nil {
 		return fmt.Errorf("conformance: %w", err)
 	}
 	return nil
 }
 
 // Recording reads what the reference answered: id → normal form.
-func (s *Suite) Recording() (map[string]string, error) {
-	a, err := txtar.ParseFile(s.recordingFile())
+func (s *Suite) Recording(folder string) (map[string]string, error) {
+	a, err := txtar.ParseFile(s.recordingFile(folder))
 	if err != nil {
 		return nil, fmt.Errorf("conformance: %s has no recording, run `make conformance-record`: %w", s.Name, err)
 	}
@@ -39,10 +45,10 @@ func (s *Suite) Recording() (map[string]string, error) {
 	return m, nil
 }
 
-// Known reads known.txt: ids of answers that are known to differ, each with
-// its reason on the same line.
-func Known() (map[string]string, error) {
-	file, err := os.Open(filepath.Join(Folder(), "known.txt"))
+// Known reads known.txt or known-dev.txt: ids of answers that are known to differ,
+// each with its reason on the same line.
+func Known(name string) (map[string]string, error) {
+	file, err := os.Open(filepath.Join(Folder(), name))
 	if err != nil {
 		return nil, fmt.Errorf("conformance: %w", err)
 	}
@@ -56,7 +62,7 @@ func Known() (map[string]string, error) {
 		}
 		id, reason, _ := strings.Cut(line, " ")
 		if strings.TrimSpace(reason) == "" {
-			return nil, fmt.Errorf("conformance: known.txt: %s has no reason", id)
+			return nil, fmt.Errorf("conformance: %s: %s has no reason", name, id)
 		}
 		known[id] = strings.TrimSpace(reason)
 	}

@@ -34,13 +34,19 @@ func (s *Suite) Replay(app *rig.App, server *rig.Server) ([]Answer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("conformance: %w", err)
 	}
-	host := strings.TrimPrefix(server.URL, "http://")
 	preview, err := previewID(app)
 	if err != nil {
 		return nil, err
 	}
-	n := &normaliser{buildID: strings.TrimSpace(string(build)), host: host, previewID: preview, upstream: strings.TrimPrefix(s.upstream, "http://")}
-	places, err := placeholders(host, s.Home, n.buildID)
+	id := strings.TrimSpace(string(build))
+	return s.replay(&normaliser{buildID: id, previewID: preview}, server, id)
+}
+
+// replay sends the requests; buildID stands in the addresses of data.
+func (s *Suite) replay(n *normaliser, server *rig.Server, buildID string) ([]Answer, error) {
+	host, preview := strings.TrimPrefix(server.URL, "http://"), n.previewID
+	n.host, n.upstream = host, strings.TrimPrefix(s.upstream, "http://")
+	places, err := placeholders(host, s.Home, buildID)
 	if err != nil {
 		return nil, err
 	}

@@ -120,7 +120,7 @@ func existingChecks() (*checks, error) {
 			}
 		}
 	}
-	if c.known, err = Known(); err != nil {
+	if c.known, err = Known("known.txt"); err != nil {
 		return nil, err
 	}
 	text, err := os.ReadFile(filepath.Join(rig.Repository(), "docs", "compat.md"))

@@ -1,7 +1,8 @@
 // Record makes the recordings: it builds each fixture app with the reference,
-// sends the suites' requests and writes down the answers. Node.js and npm are needed.
+// sends the suites' requests and writes down the answers; with -dev, those of its
+// development server. Node.js and npm are needed.
 //
-//	go run ./conformance/record [suite ...]
+//	go run ./conformance/record [-dev] [suite ...]
 package main
 
 import (
@@ -27,7 +28,11 @@ func main() {
 }
 
 func run(ctx context.Context, names []string) error {
-	suites, err := conformance.Suites()
+	read, record := conformance.Suites, record
+	if len(names) > 0 && names[0] == "-dev" {
+		read, record, names = conformance.DevSuites, recordDev, names[1:]
+	}
+	suites, err := read()
 	if err != nil {
 		return err
 	}
@@ -67,5 +72,25 @@ func record(ctx context.Context, s *conformance.Suite) error {
 		return err
 	}
 	fmt.Printf("%s: %d answers\n", s.Name, len(answers))
-	return s.Save(answers, "next@"+rig.NextVersion)
+	return s.Save(conformance.Built, answers, "next@"+rig.NextVersion)
+}
+
+func recordDev(ctx context.Context, s *conformance.Suite) error {
+	next := rig.Next()
+	app, err := rig.New(ctx, filepath.Join(rig.Apps(), s.App), next)
+	if err != nil {
+		return err
+	}
+	defer app.Remove()
+	stop, err := s.Prepare(app)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	answers, log, err := s.ReplayDev(ctx, app, next)
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, log)
+	}
+	fmt.Printf("%s: %d answers\n", s.Name, len(answers))
+	return s.Save(conformance.Dev, answers, "next@"+rig.NextVersion+" dev")
 }
