@@ -7,6 +7,7 @@
 //	go run ./bench -only load -duration 2s           one part, quickly
 //	go run ./bench -only endurance                   memory after 1,000 and after 100,000 requests
 //	go run ./bench -only build -pages 100 -runs 3    one size, best of three
+//	go run ./bench -only dev                         the development server: start, edits in Chromium, memory
 package main
 
 import (
@@ -31,6 +32,8 @@ type options struct {
 	leftovers   []func() error
 	only        []string
 	pages       []int
+	modules     []int
+	edits       int
 	frameworks  []rig.Framework
 	endpoints   []string
 	runs        int
@@ -59,33 +62,36 @@ func main() {
 
 func parse(args []string) (*options, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	only := flags.String("only", "build,start,load", "parts to run; endurance, a hundred thousand requests, is one more")
+	only := flags.String("only", "build,start,load", "parts to run; endurance, a hundred thousand requests, and dev are two more")
 	pages := flags.String("pages", "10,100,1000", "sizes of the apps that are built")
+	modules := flags.String("modules", "1000,5000", "sizes of the apps that are edited")
 	names := flags.String("frameworks", "next,onward", "what to measure")
 	endpoints := flags.String("endpoints", strings.Join(endpointKeys(), ","), "what to load")
 	o := &options{}
 	flags.IntVar(&o.runs, "runs", 1, "how often to build each app and five times as often to start it; the best counts")
 	flags.DurationVar(&o.duration, "duration", 5*time.Second, "of the load on each endpoint, after a warm-up of a fifth")
 	flags.IntVar(&o.connections, "connections", 32, "kept alive by the load generator")
+	flags.IntVar(&o.edits, "edits", 60, "of each app that is edited")
 	flags.BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
-	if o.runs < 1 || o.runs > 20 || o.duration <= 0 || o.duration > time.Minute || o.connections < 1 || o.connections > 1024 {
-		return nil, fmt.Errorf("runs must be 1-20, duration at most 1m, connections 1-1024")
+	if o.runs < 1 || o.runs > 20 || o.duration <= 0 || o.duration > time.Minute || o.connections < 1 || o.connections > 1024 ||
+		o.edits < 1 || o.edits > 10_000 {
+		return nil, fmt.Errorf("runs must be 1-20, duration at most 1m, connections 1-1024, edits 1-10000")
 	}
 	o.only = strings.Split(*only, ",")
 	for _, part := range o.only {
-		if !slices.Contains([]string{"build", "start", "load", "endurance"}, part) {
-			return nil, fmt.Errorf("unknown part %q: build, start, load or endurance", part)
+		if !slices.Contains([]string{"build", "start", "load", "endurance", "dev"}, part) {
+			return nil, fmt.Errorf("unknown part %q: build, start, load, endurance or dev", part)
 		}
 	}
-	for _, text := range strings.Split(*pages, ",") {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > 10000 {
-			return nil, fmt.Errorf("bad number of pages %q", text)
-		}
-		o.pages = append(o.pages, n)
+	var err error
+	if o.pages, err = sizes(*pages); err != nil {
+		return nil, err
+	}
+	if o.modules, err = sizes(*modules); err != nil {
+		return nil, err
 	}
 	o.endpoints = strings.Split(*endpoints, ",")
 	for _, key := range o.endpoints {
@@ -110,6 +116,19 @@ func parse(args []string) (*options, error) {
 	return o, nil
 }
 
+// sizes reads a list of numbers.
+func sizes(list string) ([]int, error) {
+	var out []int
+	for _, text := range strings.Split(list, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > 10000 {
+			return nil, fmt.Errorf("bad size %q: a number from 1 to 10000", text)
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
 func run(ctx context.Context, args []string, out io.Writer) error {
 	o, err := parse(args)
 	if err != nil {
@@ -131,6 +150,11 @@ func (o *options) measure(ctx context.Context, r *report) error {
 		}
 		if o.wants("start") || o.wants("load") || o.wants("endurance") {
 			if err := o.measureServer(ctx, f, r); err != nil {
+				return err
+			}
+		}
+		if o.wants("dev") {
+			if err := o.measureDev(ctx, f, r); err != nil {
 				return err
 			}
 		}
