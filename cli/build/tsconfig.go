@@ -223,11 +223,18 @@ func show(value any) string {
 // should.
 func (p *Project) writeNextEnv() error {
 	file := filepath.Join(p.Dir, "next-env.d.ts")
-	needed := []string{`/// <reference types="next" />`}
-	if !p.Config.Images.DisableStaticImages {
-		needed = append(needed, `/// <reference types="next/image-types/global" />`)
+	types := "./" + path.Join(filepath.ToSlash(p.Config.DistDir), "types")
+	needed := []string{`/// <reference types="next" />`, `/// <reference types="next/image-types/global" />`}
+	if p.ownTypes() {
+		needed = []string{
+			`/// <reference path="` + types + "/" + nextTypes + `/index.d.ts" />`,
+			`/// <reference path="` + types + "/" + imageTypes + `" />`,
+		}
 	}
-	needed = append(needed, `import "./`+path.Join(filepath.ToSlash(p.Config.DistDir), "types", "routes.d.ts")+`";`)
+	if p.Config.Images.DisableStaticImages {
+		needed = needed[:1]
+	}
+	needed = append(needed, `import "`+types+`/routes.d.ts";`)
 	if old, err := os.ReadFile(file); err == nil && !slices.ContainsFunc(needed, func(line string) bool { return !strings.Contains(string(old), line) }) {
 		return nil
 	}

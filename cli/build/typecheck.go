@@ -120,7 +120,7 @@ func packageVersion(dir, name string) string {
 // full of errors.
 func (b *build) lacksTypes() bool {
 	var missing []string
-	for _, name := range []string{"next", "@types/react", "@types/node"} {
+	for _, name := range []string{"@types/react", "@types/node"} {
 		if installed(b.Dir, name) == "" {
 			missing = append(missing, name)
 		}

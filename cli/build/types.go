@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/route"
+	"github.com/onwardjs/onward/npm/onward/next"
 )
 
 // Types writes the types of the app's routes into <distDir>/types, and what
@@ -66,27 +68,58 @@ func writeIfChanged(file string, data []byte) error {
 	return nil
 }
 
-// writeTypes writes routes.d.ts and validator.ts below an output folder.
+// writeTypes writes the types folder below an output folder.
 func (p *Project) writeTypes(output string) error {
 	dir := filepath.Join(output, "types")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return cannotWrite(err)
+	if !p.ownTypes() {
+		// They would hide those of the package next.
+		if err := os.RemoveAll(filepath.Join(dir, nextTypes)); err != nil {
+			return cannotWrite(err)
+		}
 	}
 	for name, text := range p.typeFiles() {
-		if err := writeIfChanged(filepath.Join(dir, name), []byte(text)); err != nil {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return cannotWrite(err)
+		}
+		if err := writeIfChanged(file, []byte(text)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// typeFiles are the files of <distDir>/types: name → text.
+// nextTypes is the folder below <distDir>/types with the types of next and next/*.
+const nextTypes = "next"
+
+// imageTypes is the file in it for imports of pictures.
+const imageTypes = nextTypes + "/images.d.ts"
+
+// ownTypes says whether the app takes the types of next/* from Onward: it does not
+// have the package next.
+func (p *Project) ownTypes() bool { return installed(p.Dir, "next") == "" }
+
+// typeFiles are the files of <distDir>/types: path in it → text.
 func (p *Project) typeFiles() map[string]string {
 	final := filepath.Join(p.Dir, filepath.FromSlash(p.Config.DistDir), "types")
-	return map[string]string{
+	files := map[string]string{
 		"routes.d.ts":  routeTypes(p.Pages, p.Config),
 		"validator.ts": pageChecks(p.Pages, final, p.Dir),
 	}
+	if !p.ownTypes() {
+		return files
+	}
+	_ = fs.WalkDir(next.Types, ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			text, _ := fs.ReadFile(next.Types, name) // an embedded file can be read
+			files[path.Join(nextTypes, name)] = string(text)
+		}
+		return err
+	})
+	if p.Config.Images.DisableStaticImages {
+		delete(files, imageTypes)
+	}
+	return files
 }
 
 const generatedTypes = "// Written by onward build and onward typegen. Changes are lost.\n\n"

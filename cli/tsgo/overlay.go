@@ -9,8 +9,8 @@ import (
 	"github.com/microsoft/typescript-go/internal/vfs/wrapvfs"
 )
 
-// overlay is a file system in which the folder dir holds files (name → text) and
-// nothing else: a build must not touch the output of the previous one before it has
+// overlay is a file system in which the folder dir holds files (path in it → text)
+// and nothing else: a build must not touch the output of the previous one before it has
 // succeeded, but the app's configuration names the place where its types will be.
 func overlay(below vfs.FS, dir string, files map[string]string) vfs.FS {
 	inside := func(path string) (name string, ok bool) {
@@ -36,16 +36,14 @@ func overlay(below vfs.FS, dir string, files map[string]string) vfs.FS {
 		},
 		DirectoryExists: func(path string) bool {
 			if name, ok := inside(path); ok {
-				return name == ""
+				children := childrenOf(files, name)
+				return name == "" || len(children.Files)+len(children.Directories) > 0
 			}
 			return strings.HasPrefix(dir, path+"/") || below.DirectoryExists(path)
 		},
 		GetAccessibleEntries: func(path string) vfs.Entries {
 			if name, ok := inside(path); ok {
-				if name != "" {
-					return vfs.Entries{}
-				}
-				return vfs.Entries{Files: slices.Sorted(maps.Keys(files))}
+				return childrenOf(files, name)
 			}
 			entries := below.GetAccessibleEntries(path)
 			if rest, ok := strings.CutPrefix(dir, strings.TrimSuffix(path, "/")+"/"); ok {
@@ -63,4 +61,24 @@ func overlay(below vfs.FS, dir string, files map[string]string) vfs.FS {
 			return below.Realpath(path)
 		},
 	})
+}
+
+// childrenOf lists what a folder of the overlay holds.
+func childrenOf(files map[string]string, folder string) vfs.Entries {
+	var entries vfs.Entries
+	if folder != "" {
+		folder += "/"
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		rest, ok := strings.CutPrefix(name, folder)
+		if !ok {
+			continue
+		}
+		if child, _, below := strings.Cut(rest, "/"); !below {
+			entries.Files = append(entries.Files, child)
+		} else if !slices.Contains(entries.Directories, child) {
+			entries.Directories = append(entries.Directories, child)
+		}
+	}
+	return entries
 }

@@ -1,0 +1,2 @@
+/// <reference path="./next/index.d.ts" />
+/// <reference path="./next/images.d.ts" />
