@@ -162,10 +162,10 @@ function show(info: PageInfo, committed?: () => void): Promise<void> {
 function rootOptions(): HydrationOptions {
   // React could repair what is recoverable; the cause still matters to developers.
   const causeOf = (err: unknown) => (err instanceof Error && err.cause !== undefined ? err.cause : err);
-  const { __onward: dev } = self;
-  if (process.env.NODE_ENV === "production" || !dev) {
+  if (process.env.NODE_ENV === "production" || !self.__onward) {
     return { onRecoverableError: (err) => reportError(causeOf(err)) };
   }
+  const dev = self.__onward;
   dev.ownerStack = captureOwnerStack;
   return {
     onRecoverableError: (err, { componentStack }) =>

@@ -507,34 +507,35 @@ export function createTransitions(core: Core): Transitions {
     return all;
   }
 
-  /** Shows the page with its newest data, as long as that is no navigation. */
-  async function refresh(): Promise<void> {
-    const state = core.state;
-    const { route, query, asPath, locale } = state;
-    const info = components[route];
-    const again = () => router.replace(asPath, asPath, { scroll: false });
-    if (current) return;
-    if (process.env.__ONWARD_HAS_MIDDLEWARE || !info || !(info.module.__N_SSG || info.module.__N_SSP)) {
-      await again();
-      return;
-    }
-    const url = pageDataUrl(data.buildId, route, query, asPath, locale);
-    const json = await fetchData({ url, keep: false }).then(
-      (answer) => answer.json,
-      () => undefined,
-    );
-    if (core.state !== state || current) return;
-    if (!json?.pageProps || "__N_REDIRECT" in json.pageProps) {
-      await again();
-      return;
-    }
-    if (JSON.stringify(json) === JSON.stringify(info.props)) return;
-    await show((components[route] = { module: components[route]!.module, styles: info.styles, props: json }));
-  }
-
   return {
     errorPage,
-    ...(process.env.NODE_ENV === "production" ? {} : { refresh }),
+    ...(process.env.NODE_ENV === "production"
+      ? {}
+      : {
+          async refresh(): Promise<void> {
+            const state = core.state;
+            const { route, query, asPath, locale } = state;
+            const info = components[route];
+            const again = () => router.replace(asPath, asPath, { scroll: false });
+            if (current) return;
+            if (process.env.__ONWARD_HAS_MIDDLEWARE || !info || !(info.module.__N_SSG || info.module.__N_SSP)) {
+              await again();
+              return;
+            }
+            const url = pageDataUrl(data.buildId, route, query, asPath, locale);
+            const json = await fetchData({ url, keep: false }).then(
+              (answer) => answer.json,
+              () => undefined,
+            );
+            if (core.state !== state || current) return;
+            if (!json?.pageProps || "__N_REDIRECT" in json.pageProps) {
+              await again();
+              return;
+            }
+            if (JSON.stringify(json) === JSON.stringify(info.props)) return;
+            await show((components[route] = { module: components[route]!.module, styles: info.styles, props: json }));
+          },
+        }),
 
     async navigate(method, url, as, options) {
       if (isScriptUrl(formatHref(url)) || (as && isScriptUrl(formatHref(as)))) {
