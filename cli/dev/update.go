@@ -21,7 +21,7 @@ import (
 // update takes up changed files: from here to the browser.
 func (s *site) update(ctx context.Context, batch watch.Batch) {
 	began := time.Now()
-	moved := s.updateRoutes(batch)
+	moved, forget := s.updateRoutes(batch)
 	files := batch.Files
 	if batch.All {
 		files = nil
@@ -41,8 +41,9 @@ func (s *site) update(ctx context.Context, batch watch.Batch) {
 		return
 	}
 	s.app.reporter.Changed()
-	generation := s.changes.add(change.Forget)
-	s.facts.forget(generation, change.Forget, moved)
+	forget = append(forget, change.Forget...)
+	generation := s.changes.add(forget)
+	s.facts.forget(generation, forget, moved)
 	if change.Restart {
 		s.engine.replace(s)
 	}
@@ -75,10 +76,11 @@ func matters(c *compile.Change) bool {
 }
 
 // updateRoutes looks for pages that have come, gone or changed their names, when a
-// batch may have to do with that. It says whether the routes are others now.
-func (s *site) updateRoutes(batch watch.Batch) bool {
+// batch may have to do with that. It says whether the routes are others now, and which
+// server modules stand for other files than before.
+func (s *site) updateRoutes(batch watch.Batch) (moved bool, forget []string) {
 	if !batch.All && !slices.ContainsFunc(batch.Files, s.routing) && !s.app.problems.inRoutes() {
-		return false
+		return false, nil
 	}
 	p := s.project
 	pages, guard, hooks := p.Pages, p.Middleware, p.Hooks
@@ -91,25 +93,44 @@ func (s *site) updateRoutes(batch watch.Batch) bool {
 		s.app.problems.setRoutes(s.problems(errPagesGone))
 	case err != nil:
 		s.app.problems.setRoutes(s.problems(err))
-		return false
+		return false, nil
 	default:
 		s.app.problems.setRoutes(nil)
 	}
 	if slices.Equal(pages, p.Pages) && hooks == p.Hooks && reflect.DeepEqual(guard, p.Middleware) {
-		return false
+		return false, nil
 	}
 	for _, m := range warnings {
 		s.app.journal.report(m)
 	}
 	s.app.prepareTypeScript(p)
+	forget = s.modulesOf(pages, p.Pages)
 	s.live.SetRoutes(p.Pages, p.Middleware, p.Hooks)
+	forget = append(forget, s.modulesOf(p.Pages, pages)...)
 	if !s.serveAgain() {
-		return false
+		return false, nil
 	}
 	if hooks != p.Hooks {
 		s.engine.replace(s)
 	}
-	return true
+	return true, forget
+}
+
+// modulesOf are the server modules of the pages in list that are no more, or not the
+// same, in another list, and of those that take the place of pages in the other.
+func (s *site) modulesOf(list, other []route.Page) []string {
+	var modules []string
+	for _, pages := range [][2][]route.Page{{list, other}, {other, list}} {
+		for _, p := range pages[0] {
+			if slices.Contains(pages[1], p) {
+				continue
+			}
+			if c := s.live.Page(p.Route); c != nil {
+				modules = append(modules, c.Module)
+			}
+		}
+	}
+	return modules
 }
 
 // serveAgain makes a server of the present routes and tells browsers of them. What
