@@ -116,8 +116,10 @@ export function setBuildProblems(list: readonly Problem[]): void {
     next.set(key, before.get(key) ?? { problem, key, count: 1 });
   }
   // What the document carried is the server's to clear, unless it is an error of a request.
+  // It comes first: the others are of other pages.
+  const first = [...server, ...carried].filter((e) => next.has(e.key));
   carried = carried.filter((e) => e.problem.kind === "server" && !next.has(e.key));
-  server = [...next.values()];
+  server = [...new Set([...first, ...next.values()])];
   changed();
 }
 
