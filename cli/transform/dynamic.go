@@ -89,7 +89,7 @@ func (m *Module) dynamicCall(e *Edits, call *tsgo.Node, id func(string) string, 
 	generated := "loadableGenerated:{modules:[" + strings.Join(ids, ",") + "]}"
 	switch {
 	case options == nil:
-		e.Insert(args[0].End(), ",{"+generated+"}")
+		e.InsertLast(args[0].End(), ",{"+generated+"}")
 	case options.Kind == tsgo.KindObjectLiteral:
 		// First, so that a trailing comma or spread needs no care.
 		text := generated

@@ -13,6 +13,8 @@ import (
 type edit struct {
 	start, end int
 	text       string
+	// last: it goes behind whatever else is inserted at the same place.
+	last bool
 }
 
 // Edits is a set of replacements in one source text. Ranges that lie inside
@@ -21,7 +23,7 @@ type Edits struct{ list []edit }
 
 // Replace puts text in place of the bytes [start, end).
 func (e *Edits) Replace(start, end int, text string) {
-	e.list = append(e.list, edit{start, end, text})
+	e.list = append(e.list, edit{start: start, end: end, text: text})
 }
 
 // Remove takes the bytes [start, end) out.
@@ -29,6 +31,12 @@ func (e *Edits) Remove(start, end int) { e.Replace(start, end, "") }
 
 // Insert puts text before the byte at pos.
 func (e *Edits) Insert(pos int, text string) { e.Replace(pos, pos, text) }
+
+// InsertLast is Insert for what goes behind all other insertions at pos: what comes
+// after an expression that others may wrap.
+func (e *Edits) InsertLast(pos int, text string) {
+	e.list = append(e.list, edit{start: pos, end: pos, text: text, last: true})
+}
 
 // Empty reports that nothing is to change.
 func (e *Edits) Empty() bool { return len(e.list) == 0 }
@@ -54,6 +62,12 @@ func (e *Edits) Apply(source, name string) string {
 		// replacements the longer one swallows the other.
 		if (a.end == a.start) != (b.end == b.start) {
 			if a.end == a.start {
+				return -1
+			}
+			return 1
+		}
+		if a.last != b.last {
+			if b.last {
 				return -1
 			}
 			return 1

@@ -232,6 +232,7 @@ const Markup = () => <Html />;
 function useServer() { return useFixture(); }
 export async function getServerSideProps() { useServer(); return { props: { html: render(<Markup />) } }; }
 const Chart = dynamic(() => import("./chart"), { ssr: false });
+const Later = dynamic(() => import("./later"));
 export default function Page() {
   const [n] = useState(0);
   return <main><style jsx>{` + "`p { color: red }`" + `}</style><p><Chart /></p></main>;
@@ -253,7 +254,8 @@ export default function Page() {
 			t.Errorf("%s is still there:\n%s", name, got)
 		}
 	}
-	for _, name := range []string{`,"Chart$dynamic");`, `,"Chart");`, `,"Page");`, `_s$1(Page,`, "__N_SSP"} {
+	for _, name := range []string{`,"Chart$dynamic");`, `,"Chart");`, `,"Page");`, `_s$1(Page,`, "__N_SSP",
+		`import("./later")),{loadableGenerated`} {
 		if !strings.Contains(got, name) {
 			t.Errorf("%s is missing:\n%s", name, got)
 		}
