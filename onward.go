@@ -194,7 +194,7 @@ func (a *App) newEngine(m *manifest.Manifest, dist string, operations map[string
 	if err != nil {
 		return nil, fmt.Errorf("onward: %w", err)
 	}
-	load := &modules{root: root, dist: dist, project: a.options.Dir}
+	load := &modules{root: root, dist: dist, project: a.options.Dir, debug: limits.Debug != nil}
 	o := engine.Options{
 		Boot:    boot,
 		Load:    load.load,
@@ -311,6 +311,8 @@ type modules struct {
 	dist    string
 	project string
 	cached  bool
+	// debug: modules carry their source maps.
+	debug bool
 }
 
 func (m *modules) load(path string) (*engine.Module, error) {
@@ -327,6 +329,12 @@ func (m *modules) load(path string) (*engine.Module, error) {
 		return nil, err
 	}
 	out := &engine.Module{Source: source}
+	if m.debug {
+		if data, err := m.root.ReadFile(name + ".map"); err == nil {
+			out.Source = stack.Inline(source, data, m.project)
+		}
+		return out, nil
+	}
 	if m.cached {
 		if cache, err := m.root.ReadFile(name + ".cache"); err == nil {
 			out.Cache = cache
