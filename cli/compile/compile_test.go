@@ -251,6 +251,7 @@ var standInRuntime = func() fs.FS {
 		"server/entry.ts":        {Data: []byte(`import { handle } from "../platform/index"; import * as React from "react"; import image from "../next/image"; handle([React, image]);`)},
 		"dist/platform.js":       {Data: []byte(`export const handle = (x) => { globalThis.handled = x; };`)},
 		"dist/node.js":           {Data: []byte(`export const handle = (x) => { globalThis.handled = x; };`)},
+		"dist/dev.js":            {Data: []byte(`self.__onward = {};`)},
 		"node/index.ts":          {Data: []byte(``)},
 		"platform/builtins.json": {Data: []byte(`{"modules": {"fs": [], "path": []}}`)},
 	}

@@ -38,6 +38,10 @@ type Live struct {
 	neededMu sync.Mutex
 	needed   [3]map[string]bool
 	outside  outside
+	// turned are routes whose file is another one since the last Change, forced the
+	// modules that this changes. Guarded by life.
+	turned map[string]bool
+	forced map[*module]bool
 	// described are pages by route, until something changes.
 	described sync.Map
 	// targets are the graphs of routes, Server or Edge, until something changes.
@@ -63,7 +67,7 @@ func NewLive(opt Options) (*Live, error) {
 		return nil, err
 	}
 	opt.OutDir = out
-	l := &Live{media: newMedia(), script: &runtimeText{}}
+	l := &Live{media: newMedia(), script: &runtimeText{}, turned: map[string]bool{}, forced: map[*module]bool{}}
 	l.b, err = newBuild(opt)
 	if err != nil {
 		return nil, err
@@ -106,43 +110,83 @@ func (l *Live) Close() {
 	l.b.cleanup()
 }
 
-// SetRoutes says which pages there are now.
+// SetRoutes says which pages there are now. What that changes in compiled modules, the
+// next Change tells.
 func (l *Live) SetRoutes(pages []route.Page, m *route.Middleware, hooks string) {
 	l.life.Lock()
 	defer l.life.Unlock()
 	l.described.Clear()
 	l.targets.Clear()
 	b := l.b
-	guarded := b.opt.Middleware != nil
+	before, files := b.source.pages, map[string]string{}
+	for _, p := range b.pages() {
+		files[p.Route] = p.File
+	}
+	files[middlewareRoute], files[instrumentationRoute] = middlewareFile(b.opt.Middleware), b.opt.Hooks
 	b.opt.Pages, b.opt.Middleware, b.opt.Hooks = pages, m, hooks
-	before := b.source.pages
 	b.result.Pages = map[string]*Page{}
 	for _, p := range b.pages() {
 		b.result.Pages[p.Route] = &Page{Route: p.Route, Source: p.File}
+		l.turn(files, p.Route, p.File)
+	}
+	l.turn(files, middlewareRoute, middlewareFile(m))
+	l.turn(files, instrumentationRoute, hooks)
+	guarded := files[middlewareRoute] != ""
+	for pattern := range files {
+		l.turned[pattern] = true // it is gone
 	}
 	b.source.setPages()
 	b.styles.setApp()
 	// A file that became a page, or is none any more, is edited in another way.
 	for file := range before {
 		if b.source.pages[file] != before[file] {
-			l.forgetFile(file)
+			l.turnFile(file)
 		}
 	}
 	for file := range b.source.pages {
 		if _, was := before[file]; !was {
-			l.forgetFile(file)
+			l.turnFile(file)
 		}
-	}
-	for _, g := range l.graphs {
-		g.forgetNamespace(pageNamespace)
 	}
 	if guarded != (m != nil) {
 		// The router is compiled with or without what calls middleware.
 		g := l.graphs[Browser]
 		g.options = g.buildOptions()
-		g.forgetNamespace(runtimeNamespace)
+		for _, x := range g.modules {
+			if x.namespace == runtimeNamespace && x.made != nil {
+				l.forced[x] = true
+			}
+		}
 	}
 	l.readRoutes()
+}
+
+// turn has the entry of a route made anew when its file is another one than in before,
+// which loses the route.
+func (l *Live) turn(before map[string]string, pattern, file string) {
+	if was, known := before[pattern]; !known || was != file {
+		l.turned[pattern] = true
+	}
+	delete(before, pattern)
+}
+
+// turnFile has the modules of a file made anew, though it did not change.
+func (l *Live) turnFile(file string) {
+	l.b.source.files.Delete(file)
+	for _, g := range l.graphs {
+		for _, m := range g.users[file] {
+			if m.made != nil {
+				l.forced[m] = true
+			}
+		}
+	}
+}
+
+func middlewareFile(m *route.Middleware) string {
+	if m == nil {
+		return ""
+	}
+	return m.File
 }
 
 // readRoutes reads from source what must be known of middleware.

@@ -51,25 +51,6 @@ type StyleUpdate struct {
 	Href string `json:"href"`
 }
 
-// forgetFile has all that was made of a file made again.
-func (l *Live) forgetFile(file string) {
-	l.b.source.files.Delete(file)
-	for _, g := range l.graphs {
-		for _, m := range g.users[file] {
-			m.made = nil
-		}
-	}
-}
-
-// forgetNamespace has the modules of a namespace made again.
-func (g *graph) forgetNamespace(namespace string) {
-	for _, m := range g.modules {
-		if m.namespace == namespace {
-			m.made = nil
-		}
-	}
-}
-
 // Change takes in that files changed, appeared or vanished (absolute paths); nil
 // stands for any. What was compiled of them is compiled anew, and what it imports.
 func (l *Live) Change(ctx context.Context, files []string) *Change {
@@ -88,7 +69,8 @@ func (l *Live) Change(ctx context.Context, files []string) *Change {
 		l.b.styles.pre.close()
 		l.b.styles.setPreprocessor()
 	}
-	if len(changed.files) == 0 && !changed.paths && !changed.preprocess && !l.styles.looking(changed) {
+	l.takeTurned(out)
+	if len(changed.files) == 0 && len(l.forced) == 0 && !changed.paths && !changed.preprocess && !l.styles.looking(changed) {
 		out.Problems = l.problems()
 		return out
 	}
@@ -100,9 +82,28 @@ func (l *Live) Change(ctx context.Context, files []string) *Change {
 		updated[t] = g.update(ctx, changed)
 	}
 	l.updateStyles(changed, out)
+	clear(l.forced)
 	l.describe(ctx, updated, out)
 	out.Problems = l.problems()
 	return out
+}
+
+// takeTurned has the entries of routes made anew that have another file now.
+func (l *Live) takeTurned(out *Change) {
+	for pattern := range l.turned {
+		for _, t := range []Target{Server, Edge} {
+			if m := l.graphs[t].known(pageNamespace + ":" + pattern); m != nil && m.made != nil {
+				l.forced[m] = true
+			}
+		}
+		switch pattern {
+		case "/_app", "/_document", "/_error":
+			out.Reload = "the file of " + pattern[1:] + " is another one"
+		case instrumentationRoute:
+			out.Restart = true
+		}
+	}
+	clear(l.turned)
 }
 
 // changes are files whose content is another, and whether paths of files may mean
@@ -125,7 +126,7 @@ func (l *Live) changedFiles(files []string) *changes {
 		file = filepath.Clean(file)
 		out.all = append(out.all, file)
 		out.preprocess = out.preprocess || l.b.styles.pre.configures(file)
-		known, same := false, true
+		known, same, absent := false, true, false
 		var sum uint64
 		hashed := false
 		check := func(before uint64) {
@@ -136,6 +137,7 @@ func (l *Live) changedFiles(files []string) *changes {
 			if before != sum {
 				same = false
 			}
+			absent = absent || before == 0
 		}
 		for _, g := range l.graphs {
 			for _, m := range g.users[file] {
@@ -156,7 +158,7 @@ func (l *Live) changedFiles(files []string) *changes {
 		if known && !same {
 			out.files[file] = true
 		}
-		if !known || hashed && sum == 0 {
+		if !known || absent || sum == 0 {
 			out.moved = append(out.moved, file)
 		}
 	}
@@ -202,6 +204,7 @@ func (l *Live) forgetText(c *changes) {
 // update compiles the modules anew that changes touch and returns those whose code
 // is another.
 func (g *graph) update(ctx context.Context, c *changes) map[*module]bool {
+	began := int(g.l.versions.Load())
 	var work []*module
 	for file := range c.files {
 		for _, m := range g.users[file] {
@@ -210,6 +213,11 @@ func (g *graph) update(ctx context.Context, c *changes) map[*module]bool {
 					work = append(work, m)
 				}
 			}
+		}
+	}
+	for m := range g.l.forced {
+		if g.modules[m.id] == m {
+			work = append(work, m)
 		}
 	}
 	if c.paths {
@@ -270,7 +278,7 @@ func (g *graph) update(ctx context.Context, c *changes) map[*module]bool {
 	if len(roots) > 0 {
 		_ = g.compileAll(ctx, roots)
 		for _, m := range g.reach(roots, false) {
-			if m.made != nil && m.made.version > 0 {
+			if m.made != nil && m.made.version > began {
 				updated[m] = true
 			}
 		}

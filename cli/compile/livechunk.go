@@ -290,35 +290,56 @@ func (c *chunk) text() []byte {
 	return out.Bytes()
 }
 
-// sourceMap is an index map: a section for each module.
+// sourceMap is an index map: a section for each module. Debuggers step over what is
+// not the app's own.
 func (c *chunk) sourceMap() []byte {
 	var out bytes.Buffer
 	out.WriteString(`{"version":3,"sections":[`)
+	first := true
+	section := func(line int, sourceMap []byte) {
+		if !first {
+			out.WriteByte(',')
+		}
+		first = false
+		out.WriteString(`{"offset":{"line":` + strconv.Itoa(line) + `,"column":0},"map":`)
+		out.Write(sourceMap)
+		out.WriteByte('}')
+	}
 	line := bytes.Count(c.client, []byte("\n"))
-	if n := len(c.client); n > 0 && c.client[n-1] != '\n' {
-		line++
+	if n := len(c.client); n > 0 {
+		if c.client[n-1] != '\n' {
+			line++
+		}
+		section(0, foreignMap("onward:dev.js", string(c.client)))
 	}
 	line++ // defineBegin
-	first := true
 	for _, m := range c.modules {
 		made := m.get()
 		line++
-		if made.mappings != "" {
-			if !first {
-				out.WriteByte(',')
-			}
-			first = false
-			out.WriteString(`{"offset":{"line":` + strconv.Itoa(line) + `,"column":0},"map":`)
-			out.Write(c.l.browserMap(m, made))
-			out.WriteByte('}')
-		}
 		code := made.body()
+		if made.mappings != "" {
+			section(line, c.l.browserMap(m, made))
+		} else {
+			section(line, foreignMap(m.id, code))
+		}
 		line += strings.Count(code, "\n") + 1
 		if !strings.HasSuffix(code, "\n") {
 			line++
 		}
 	}
 	out.WriteString("]}")
+	return out.Bytes()
+}
+
+// foreignMap leads each line of a text to itself, and says that nobody wants to step
+// into it.
+func foreignMap(id, text string) []byte {
+	var out bytes.Buffer
+	out.WriteString(`{"version":3,"sources":[` + quoteJS("webpack-internal:///"+id) + `],"sourcesContent":[` + quoteJS(text) + `],"ignoreList":[0],"names":[],"mappings":"AAAA`)
+	for range strings.Count(text, "\n") {
+		out.WriteString(";AACA")
+	}
+	out.WriteString(`"}`)
 	return out.Bytes()
 }
 

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"bytes"
 	"encoding/json"
 	"path/filepath"
 	"slices"
@@ -150,24 +151,24 @@ func (s *liveStyles) href(id string) string {
 	return s.l.b.assetPrefix() + "/_next/" + styleFile(id)
 }
 
-const sheetEntry = "onward-live-sheet"
-
 func (s *liveStyles) make(x *liveStyle) *sheet {
 	b := s.l.b
 	out := &sheet{inputs: map[string]uint64{}, version: int(s.l.versions.Add(1))}
 	entry := fontStyleNamespace + ":" + x.path
+	at := "" // how a comment begins that says where CSS comes from
 	if x.namespace == "file" {
 		out.inputs[x.path] = hashFile(x.path)
 		entry = filepath.ToSlash(x.path)
 		if strings.Contains(filepath.Base(x.path), ".module.") {
 			entry = styleNamespace + ":" + filepath.ToSlash(x.path)
+			at = "/* " + styleNamespace + ":" + filepath.ToSlash(b.dir) + "/"
 		}
 	}
 	result := api.Build(api.BuildOptions{
 		AbsWorkingDir:     b.dir,
-		EntryPoints:       []string{sheetEntry},
+		EntryPoints:       []string{entry},
 		Bundle:            true,
-		Outdir:            b.opt.OutDir,
+		Outfile:           filepath.Join(b.opt.OutDir, "sheet.css"),
 		AssetNames:        b.assetNames(),
 		PublicPath:        b.assetPrefix() + "/_next/",
 		Engines:           targets(b.dir),
@@ -179,15 +180,6 @@ func (s *liveStyles) make(x *liveStyle) *sheet {
 		TsconfigRaw:       plainTsconfig,
 		Loader:            loaders,
 		Plugins: []api.Plugin{
-			{Name: "sheet", Setup: func(pb api.PluginBuild) {
-				pb.OnResolve(api.OnResolveOptions{Filter: `^` + sheetEntry + `$`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
-					return api.OnResolveResult{Path: sheetEntry, Namespace: sheetEntry}, nil
-				})
-				pb.OnLoad(api.OnLoadOptions{Filter: `.`, Namespace: sheetEntry}, func(api.OnLoadArgs) (api.OnLoadResult, error) {
-					text := "@import " + quoteJS(entry) + ";\n"
-					return api.OnLoadResult{Contents: &text, Loader: api.LoaderCSS, ResolveDir: b.dir}, nil
-				})
-			}},
 			b.aliasPlugin(true),
 			b.styles.plugin(true),
 			b.fonts.plugin(true),
@@ -199,6 +191,9 @@ func (s *liveStyles) make(x *liveStyle) *sheet {
 	for _, f := range result.OutputFiles {
 		if strings.HasSuffix(f.Path, ".css") {
 			out.css = f.Contents
+			if at != "" {
+				out.css = bytes.ReplaceAll(out.css, []byte(at), []byte("/* "))
+			}
 		} else {
 			b.out.write(b.outName(f.Path), f.Contents)
 		}
@@ -259,7 +254,7 @@ func (l *Live) stylePlugin() api.Plugin {
 
 // inputs are files beside its own that a module's text depends on.
 func (l *Live) inputs(m *module) []string {
-	if !filepath.IsAbs(m.path) {
+	if !filepath.IsAbs(m.path) || m.namespace == pageNamespace {
 		return nil
 	}
 	if m.namespace != "file" {
