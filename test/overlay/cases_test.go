@@ -208,6 +208,11 @@ func TestErrorDocument(t *testing.T) {
 	shot(t, tab, "server")
 	eval(t, tab, problems(`{kind: "build", title: "Build error", text: "also broken"}`))
 	until(t, tab, `__root.querySelector(".at").innerText.endsWith("/ 2")`)
+
+	// What the document was made with comes before what is wrong with other pages.
+	s.document = `<script id="__ONWARD_PROBLEMS" type="application/json">[{"kind":"build","title":"Build error","text":"of this page"}]</script>`
+	tab = s.visit(t, `globalThis.__problems = [{ kind: "build", title: "Build error", text: "of another" }, { kind: "build", title: "Build error", text: "of this page" }]`)
+	until(t, tab, `__shown().includes("of this page") && __root.querySelector(".at").innerText === "1 / 2"`)
 }
 
 func TestPosition(t *testing.T) {
@@ -250,6 +255,8 @@ func TestLog(t *testing.T) {
 	until(t, tab, `!`+said(`m.text.includes("not this")`))
 	eval(t, tab, `const a = { n: 1n }; a.self = a; console.error("x", a, null, undefined, document.body, [1, "two"], Symbol("s"), () => 1)`)
 	until(t, tab, said(`m.text === 'x {"n":"1n","self":"[…]"} null undefined <body> [1,"two"] Symbol(s) [Function: anonymous]'`))
+	eval(t, tab, `const own = console.log; __serve({ type: "hello", session: "s", generation: 1, settings: { forward: "all" } }); if (console.log === own) throw new Error("console.log is not watched"); console.log("all of it")`)
+	until(t, tab, said(`m.level === "log" && m.text === "all of it"`))
 	eval(t, tab, `__said.length = 0; for (let i = 0; i < 1000; i++) console.error("line " + i); console.error({ get x() { throw new Error("no") } })`)
 	until(t, tab, `__said.filter((m) => m.type === "log").length <= 50`)
 	eval(t, tab, `__serve({ type: "hello", session: "s", generation: 1, settings: { forward: false } }); __said.length = 0; console.error("quiet")`)

@@ -1,5 +1,4 @@
 /** The page's console: what it says goes to the server too, and React's reports of mismatches become problems. */
-
 import { briefMismatch } from "./describe";
 
 /** A line of the console for the server. */
@@ -12,7 +11,7 @@ export interface ConsoleLine {
 
 interface Watcher {
   /** What is passed on: errors; those and warnings; all; nothing. */
-  level(): "error" | "warn" | "all" | false;
+  forward(): Forward;
   send(line: ConsoleLine): void;
   /** React found another tree than the server made; error: what it logged, if that is one. */
   hydration(message: string, error: Error | undefined): void;
@@ -20,49 +19,68 @@ interface Watcher {
   owner(): string | null | undefined;
 }
 
-const levels = ["error", "warn", "info", "log", "debug"] as const;
+type Level = ConsoleLine["level"];
+type Forward = "error" | "warn" | "all" | false;
+
 const mostText = 8_000;
 /** Lines per ten seconds, so that a loop that logs does not drown the terminal. */
 const mostLines = 50;
 
-export function watchConsole(watcher: Watcher): void {
+/** Watches errors; the other levels from when somebody wants them, as debuggers show who calls the console. */
+export function watchConsole(watcher: Watcher): { forward(): void } {
+  const watched = new Set<Level>();
   let lines = 0;
   let since = 0;
   /** A mismatch was told. */
   let told = false;
-  for (const level of levels) {
+
+  function watch(level: Level): void {
+    if (watched.has(level)) return;
+    watched.add(level);
     const original = console[level];
     console[level] = function (this: unknown, ...args: unknown[]) {
       if (level === "error" && isAboutOnward(args)) return;
       original.apply(this, args);
-      if (level !== "error" && !wanted(level, watcher.level())) return;
       try {
-        let text = format(args);
-        let stack = trace(args);
-        if (level === "error" && isMismatch(text)) {
-          watcher.hydration(text, errorIn(args));
-          // The stack is React's own; what differs is what counts, and is told first.
-          text = briefMismatch(text);
-          if (!text.includes("\n") && told) return;
-          told = true;
-          stack = watcher.owner() ?? "";
-        }
-        if (!wanted(level, watcher.level())) return;
-        const now = performance.now();
-        if (now - since > 10_000) {
-          since = now;
-          lines = 0;
-        }
-        if (++lines > mostLines) return;
-        watcher.send({ level, text: text.slice(0, mostText), stack: stack.slice(0, mostText) });
+        heard(level, args);
       } catch {
         // An object that cannot be printed must not break who logs it.
       }
     };
   }
+
+  function heard(level: Level, args: readonly unknown[]): void {
+    const send = wanted(level, watcher.forward());
+    if (level !== "error" && !send) return;
+    let text = format(args);
+    let stack = trace(args);
+    if (level === "error" && isMismatch(text)) {
+      watcher.hydration(text, errorIn(args));
+      // The stack is React's own; what differs is what counts, and is told first.
+      text = briefMismatch(text);
+      if (!text.includes("\n") && told) return;
+      told = true;
+      stack = watcher.owner() ?? "";
+    }
+    if (!send) return;
+    const now = performance.now();
+    if (now - since > 10_000) {
+      since = now;
+      lines = 0;
+    }
+    if (++lines <= mostLines) watcher.send({ level, text: text.slice(0, mostText), stack: stack.slice(0, mostText) });
+  }
+
+  function forward(): void {
+    for (const level of ["error", "warn", "info", "log", "debug"] as const) {
+      if (level === "error" || wanted(level, watcher.forward())) watch(level);
+    }
+  }
+  forward();
+  return { forward };
 }
 
-function wanted(level: (typeof levels)[number], forward: "error" | "warn" | "all" | false): boolean {
+function wanted(level: Level, forward: Forward): boolean {
   if (forward === "all") return true;
   return level === "error" ? forward !== false : level === "warn" && forward === "warn";
 }
@@ -81,9 +99,9 @@ function trace(args: readonly unknown[]): string {
   const error = errorIn(args);
   if (error?.stack) return error.stack;
   const lines = new Error().stack?.split("\n") ?? [];
-  // The first line is the message in engines that print one, then come this function and the console's.
+  // The first line is the message in engines that print one, then come three functions of this file.
   const first = lines.findIndex((line) => /:\d+:\d+\)?$/.test(line));
-  return lines.slice(first + 2).join("\n");
+  return lines.slice(first + 3).join("\n");
 }
 
 /** Whether a message tells that the trees of server and browser differ. */

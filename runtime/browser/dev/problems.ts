@@ -83,6 +83,7 @@ let settings: Required<Settings> = { indicator: "bottom-left", forward: "warn" }
 /** Errors that were reported, so that React and the window do not tell the same twice. */
 const known = new WeakMap<object, Entry>();
 const listeners = new Set<() => void>();
+let watched: { forward(): void } | undefined;
 
 /** Calls back at each change of the state, after it. */
 export function subscribe(listener: () => void): void {
@@ -150,7 +151,7 @@ function enrich({ problem }: Entry, { componentStack, ownerStack }: Info): void 
 }
 
 /** Adds a problem of the page. */
-function add(problem: Problem): Entry {
+export function add(problem: Problem): Entry {
   const key = keyOf(problem);
   if (dismissed.has(key)) return { problem, key, count: 1 };
   const same = own.find((e) => e.key === key);
@@ -192,6 +193,7 @@ export function setBusy(on: boolean): void {
 /** Takes what the server says about the app's configuration. */
 export function configure(from: Settings): void {
   settings = { ...settings, ...from };
+  watched?.forward();
   changed();
 }
 
@@ -212,15 +214,15 @@ export function startProblems(send: (line: ConsoleLine) => void): void {
     if (!ignorable(event.message)) add({ kind: "runtime", title: "Error", text: event.message, stack });
   });
   addEventListener("unhandledrejection", (event) => uncaught("rejection", event.reason, send));
-  watchConsole({
-    level: () => settings.forward,
+  watched = watchConsole({
+    forward: () => settings.forward,
     send,
     hydration(message, error) {
       reportError("hydration", error ?? new Error(message), { ownerStack: self.__onward?.ownerStack?.() });
     },
     owner: () => self.__onward?.ownerStack?.(),
   });
-  carried = documentProblems().map((problem) => ({ problem, key: keyOf(problem), count: 1 }));
+  carried = documentProblems(document).map((problem) => ({ problem, key: keyOf(problem), count: 1 }));
   news += carried.length;
   if (carried.length) changed();
 }
@@ -238,11 +240,11 @@ function foreign(file: string): boolean {
   return /^[a-z-]*-extension:/.test(file);
 }
 
-/** What the server wrote into the document: the error document, or a page with an error. */
-function documentProblems(): Problem[] {
-  const own = parse(document.getElementById("__ONWARD_PROBLEMS")?.textContent);
+/** What the server wrote into a document: the error document, or a page with an error. */
+export function documentProblems(page: Document): Problem[] {
+  const own = parse(page.getElementById("__ONWARD_PROBLEMS")?.textContent);
   if (Array.isArray(own)) return own.slice(0, most) as Problem[];
-  const data = parse(document.getElementById("__NEXT_DATA__")?.textContent) as
+  const data = parse(page.getElementById("__NEXT_DATA__")?.textContent) as
     | { err?: { name?: string; message?: string; stack?: string } }
     | undefined;
   const err = data?.err;
