@@ -523,16 +523,19 @@ export function createTransitions(core: Core): Transitions {
               return;
             }
             const url = pageDataUrl(data.buildId, route, query, asPath, locale);
-            const json = await fetchData({ url, keep: false }).then(
-              (answer) => answer.json,
-              () => undefined,
-            );
+            const { __onward: dev } = self;
+            let json: PageData | undefined;
+            try {
+              ({ json } = await fetchData({ url, keep: false }));
+            } catch {
+              if (core.state === state && (await dev?.explain().catch(() => false))) return;
+            }
             if (core.state !== state || current) return;
             if (!json?.pageProps || "__N_REDIRECT" in json.pageProps) {
               await again();
               return;
             }
-            if (JSON.stringify(json) === JSON.stringify(info.props)) return;
+            if (JSON.stringify(json) === JSON.stringify(info.props)) return dev?.navigated();
             await show((components[route] = { module: components[route]!.module, styles: info.styles, props: json }));
           },
         }),

@@ -19,9 +19,9 @@ func TestModules(t *testing.T) {
 		chunks: map[string]string{
 			"lazy/some/lazy~5Bx~5D~20~C3~A9.js": define(map[string]string{"some/lazy[x] é": `exports.shared = require("once")(); exports.__esModule = true;`}, 1) +
 				`globalThis.fetched = (globalThis.fetched ?? 0) + 1; __onward.lazy("some/lazy[x] é");`,
-			"lazy/styled.js": define(map[string]string{"styled": `exports.color = getComputedStyle(document.body).color;`}, 1) + `__onward.lazy("styled", ["/lazy.css"]);`,
+			"lazy/styled.js": define(map[string]string{"styled": `require("lazy.css"); exports.color = getComputedStyle(document.body).color;`, "lazy.css": ""}, 1) + `__onward.lazy("styled");`,
 		},
-		styles: map[string]string{"/lazy.css": "body { color: rgb(1, 2, 3) }"},
+		styles: map[string]string{"/_next/static/css/lazy.css.css": "body { color: rgb(1, 2, 3) }"},
 	})
 	for _, c := range []struct {
 		name, body string

@@ -27,6 +27,8 @@ export interface DevClient {
   report(kind: Kind, error: unknown, info?: Info): void;
   /** React's captureOwnerStack: who made the element that React is at work on. */
   ownerStack?: () => string | null;
+  /** Shows why the server could not make the data of the page, over the page as it is. False when it does not know. */
+  explain(): Promise<boolean>;
   /** Runs a script of the server. */
   script(url: string): Promise<void>;
   /** URLs of the stylesheets of a page whose script has run. */

@@ -8,7 +8,7 @@ import type { DevApp, DevClient } from "./client";
 import { createHot } from "./hot";
 import type { Outcome } from "./hot";
 import { startOverlay } from "./overlay";
-import { configure, mended, reportError, setBuildProblems, setBusy, startProblems } from "./problems";
+import { add as addProblem, configure, documentProblems, mended, reportError, setBuildProblems, setBusy, startProblems } from "./problems";
 import type { Problem } from "./problems";
 import type { Hello, ServerMessage, StyleUpdate, Update } from "./protocol";
 import { isSameComponent, refresh, registering, startRefresh } from "./refresh";
@@ -29,7 +29,7 @@ interface Onward extends DevClient {
   require(id: string): any;
   load(id: string): Promise<any>;
   page(route: string, chunk: PageChunk): void;
-  lazy(id: string, styles?: string[]): void;
+  lazy(id: string): void;
   start(id: string): void;
 }
 
@@ -48,8 +48,8 @@ startRefresh();
 /** Pages whose chunk has run, and modules that are pages. */
 const pages = new Map<string, PageChunk>();
 const pageModules = new Set<string>();
-/** Styles of lazy chunks. */
-const lazyStyles = new Map<string, string[]>();
+/** Modules that were loaded on demand. */
+const lazyModules = new Set<string>();
 /** The newest URLs of stylesheets by their ids, as far as updates told. */
 const hrefs = new Map<string, string>();
 
@@ -60,7 +60,7 @@ const registry = createRegistry({
   },
   async fetch(id) {
     await loadScript(new URL(`static/chunks/lazy/${escapeId(id)}.js`, assets).href);
-    await addStyles(lazyStyles.get(id) ?? []);
+    await addStyles(stylesReached(id, registry.definitions).map(hrefOf));
   },
 });
 const hot = createHot({
@@ -74,6 +74,8 @@ let app: DevApp | undefined;
 let session = "";
 let generation = 0;
 let leaving = false;
+/** The data of the page could not be fetched after a change; the page shows what it had. */
+let dataFailed = false;
 /** Updates one after the other; each waits for its styles. */
 let queue = Promise.resolve();
 
@@ -86,19 +88,28 @@ const onward: Onward = {
     pageModules.add(chunk.module);
     (self.__NEXT_P ??= []).push([route, () => registry.require(chunk.module)]);
   },
-  lazy: (id, styles = []) => void lazyStyles.set(id, styles),
+  lazy: (id) => void lazyModules.add(id),
   start: (id) => void registry.require(id),
   attach(running) {
     app = running;
     say();
   },
   navigated() {
+    dataFailed = false;
     mended();
     say();
   },
   report(kind, error, info) {
     console.error(error);
     reportError(kind, error, info);
+  },
+  async explain() {
+    const response = await fetch(location.href, { headers: { accept: "text/html" } });
+    if (response.ok) return false;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const problems = documentProblems(page);
+    for (const problem of problems) if (problem.kind !== "build") addProblem(problem);
+    return (dataFailed = problems.length > 0);
   },
   script: loadScript,
   stylesOf: (route) => stylesOf(route).map(hrefOf),
@@ -149,9 +160,16 @@ function hrefOf(style: string): string {
   return hrefs.get(style) ?? new URL(`static/css/${escapeId(style)}.css`, assets).pathname;
 }
 
-/** Ids of the stylesheets that the page should have now, but for those of lazy chunks. */
-function stylesShown(): string[] {
-  return [...new Set([...stylesOf("/_app"), ...(app ? stylesOf(app.route()) : [])])];
+/** Ids of the stylesheets that the document should have now, and the attribute that each bears. */
+function stylesShown(): Map<string, string | undefined> {
+  const shown = new Map<string, string | undefined>();
+  const add = (styles: string[], mark?: string) => {
+    for (const id of styles) if (!shown.has(id)) shown.set(id, mark);
+  };
+  add(stylesOf("/_app"), "data-n-g");
+  if (app) add(stylesOf(app.route()), "data-n-p");
+  for (const id of lazyModules) if (registry.modules.has(id)) add(stylesReached(id, registry.definitions));
+  return shown;
 }
 
 function socketUrl(): string {
@@ -276,9 +294,13 @@ async function apply({ modules = [], styles = [], gone = [] }: Update): Promise<
   const after = stylesShown();
   // Names of CSS Modules and the rules for them come to the screen together.
   if (styles.length) await updateStyles(styles);
-  if (after.some((id) => !before.includes(id))) await addStyles(after.map(hrefOf));
+  if ([...after.keys()].some((id) => !before.has(id))) {
+    const marks = new Map([...after].map(([id, mark]) => [hrefOf(id), mark]));
+    await addStyles([...marks.keys()], (href) => marks.get(href));
+  }
   if (modules.length) settle(hot.update(modules.map((m) => m.id)));
-  for (const id of before) if (!after.includes(id)) removeStyle(hrefOf(id));
+  if (dataFailed) app?.refreshData();
+  for (const id of before.keys()) if (!after.has(id)) removeStyle(hrefOf(id));
   const what = [...modules, ...styles].map((m: { id: string } | StyleUpdate) => m.id);
   if (what.length && !leaving) {
     const more = what.length > 2 ? ` and ${what.length - 1} more` : "";

@@ -52,8 +52,13 @@ export async function updateStyles(styles: readonly StyleUpdate[]): Promise<void
   await withPatience(waiting);
 }
 
-/** Adds those of some stylesheets that the page does not have, in their places among the others. */
-export async function addStyles(hrefs: readonly string[]): Promise<void> {
+/**
+ * Adds those of some stylesheets that the page does not have, in their places
+ * among the others. `mark` gives the attribute by which the router knows whose
+ * they are: data-n-g of the app, data-n-p of the page, none of what was loaded
+ * on demand, which stays.
+ */
+export async function addStyles(hrefs: readonly string[], mark?: (href: string) => string | undefined): Promise<void> {
   const waiting: Promise<void>[] = [];
   let last: HTMLLinkElement | undefined;
   for (const href of hrefs) {
@@ -65,7 +70,8 @@ export async function addStyles(hrefs: readonly string[]): Promise<void> {
     const link = document.createElement("link");
     link.rel = "stylesheet";
     link.href = href;
-    link.setAttribute("data-n-p", "");
+    const attribute = mark?.(href);
+    if (attribute) link.setAttribute(attribute, "");
     waiting.push(settled(link));
     const next = last ? undefined : hrefs.flatMap(linksOf)[0];
     if (next) next.before(link);
