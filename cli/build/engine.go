@@ -76,10 +76,10 @@ type DevelopmentEngine struct {
 	Project *Project
 	// Name is compile.EngineV8 or compile.EngineNode.
 	Name string
-	// Runtime is the script for V8, Snapshot the kept snapshot of it, if any.
+	// Runtime is the script for it, Snapshot the kept snapshot of that for V8, if any,
+	// and CacheDir where that is from.
 	Runtime, Snapshot []byte
-	// NodeScript is the file of the script for Node.js.
-	NodeScript string
+	CacheDir          string
 	// Boot is the boot document, complete.
 	Boot []byte
 	// Load gives the compiled modules, and LiveFile.
@@ -90,6 +90,8 @@ type DevelopmentEngine struct {
 	Operations map[string]host.AsyncFunc
 	// Port is process.env.PORT; 0: not set.
 	Port int
+	// Debug lets debuggers attach; nil: they cannot.
+	Debug *engine.Debug
 }
 
 const (
@@ -114,17 +116,26 @@ func StartDevelopment(ctx context.Context, d DevelopmentEngine) (engine.Engine, 
 		Runtime: d.Runtime, Snapshot: d.Snapshot, Boot: d.Boot, Load: d.Load,
 		Workers: 1, Relief: developmentRelief, HeapLimit: developmentHeap, BufferLimit: developmentHeap,
 		TurnLimit: developmentTurn, JobTimeout: developmentJob,
-		Env: env, Dir: d.Project.Dir, Console: d.Console,
+		Env: env, Dir: d.Project.Dir, Console: d.Console, Debug: d.Debug,
 	}
 	if d.Name == compile.EngineNode {
 		program, err := node.Find(ctx)
 		if err != nil {
 			return nil, err
 		}
-		o.Runtime, o.Snapshot, o.Script = nil, nil, d.NodeScript
+		o.Snapshot = nil
 		return node.New(o, &host.Table{Async: d.Operations}, program)
 	}
 	table := host.Default(host.Options{})
 	maps.Copy(table.Async, d.Operations)
-	return v8.New(o, table)
+	e, err := v8.New(o, table)
+	if err != nil || d.Snapshot == nil {
+		return e, err
+	}
+	survived := trySnapshot(d.CacheDir, d.Runtime)
+	go func() {
+		_ = e.Warm(ctx, 1) // what is wrong, requests will say
+		survived()
+	}()
+	return e, nil
 }

@@ -70,13 +70,34 @@ func snapshotFile(cacheDir string, script []byte) string {
 }
 
 // KeptSnapshot is the start-up snapshot of a runtime script that MakeSnapshot has left
-// in cacheDir; nil when there is none.
+// in cacheDir; nil when there is none, or when the last process that tried it has not
+// survived.
 func KeptSnapshot(cacheDir string, script []byte) []byte {
-	kept, err := os.ReadFile(snapshotFile(cacheDir, script))
+	name := snapshotFile(cacheDir, script)
+	if _, err := os.Stat(name + trying); err == nil {
+		_ = os.Remove(name) // as bad as none
+		_ = os.Remove(name + trying)
+		return nil
+	}
+	kept, err := os.ReadFile(name)
 	if err != nil {
 		return nil
 	}
 	return kept
+}
+
+// trying ends the name of a file that is there while a process starts from a snapshot:
+// V8 ends the process over one that it cannot restore.
+const trying = ".trying"
+
+// trySnapshot notes that a process is about to start from a snapshot; survived takes
+// the note away.
+func trySnapshot(cacheDir string, script []byte) (survived func()) {
+	name := snapshotFile(cacheDir, script) + trying
+	if os.WriteFile(name, nil, 0o644) != nil {
+		return func() {}
+	}
+	return func() { _ = os.Remove(name) }
 }
 
 // MakeSnapshot runs a runtime script and freezes it. name is the script's in stacks.

@@ -287,7 +287,7 @@ func (s *site) bootEngine(ctx context.Context) (engine.Engine, error) {
 		return nil, err
 	}
 	d := build.DevelopmentEngine{
-		Project: s.project, Name: s.engineName, Runtime: script, CacheDir: s.cacheDir(), NodeScript: path, Boot: whole,
+		Project: s.project, Name: s.engineName, Runtime: script, CacheDir: s.cacheDir(), Boot: whole,
 		Load: s.load, Console: s.console, Port: s.app.options.Port,
 		Operations: map[string]host.AsyncFunc{},
 	}
