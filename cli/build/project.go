@@ -6,7 +6,6 @@ import (
 
 	"github.com/onwardjs/onward/internal/config"
 	"github.com/onwardjs/onward/internal/diag"
-	"github.com/onwardjs/onward/internal/manifest"
 	"github.com/onwardjs/onward/internal/route"
 	files "github.com/onwardjs/onward/runtime"
 )
@@ -119,32 +118,4 @@ func (p *Project) Scan() ([]*diag.Message, error) {
 	}
 	p.Pages, p.Middleware, p.Hooks = pages, guard, hooks
 	return warnings, nil
-}
-
-// Development is the manifest of an app in development: which pages there are, not
-// what they are. boot is the document of Boot.
-func (p *Project) Development(g *manifest.Middleware, preview manifest.Preview, boot []byte) *manifest.Manifest {
-	m := &manifest.Manifest{
-		Version: manifest.Version, BuildID: manifest.DevelopmentID, Config: p.Config, Middleware: g, Preview: preview, Boot: boot,
-		Prerendered: map[string]manifest.Prerendered{}, Instrumentation: p.Hooks,
-	}
-	have := map[string]bool{}
-	for i := range p.Pages {
-		page := &p.Pages[i]
-		kind := manifest.Static // as far as is known
-		switch {
-		case page.API:
-			kind = manifest.API
-		case page.Special():
-			kind = manifest.Special
-		}
-		have[page.Route] = true
-		m.Pages = append(m.Pages, manifest.Page{Route: page.Route, Kind: kind, Module: "server/" + page.File})
-	}
-	for _, special := range []string{"/_app", "/_document", "/_error"} {
-		if !have[special] {
-			m.Pages = append(m.Pages, manifest.Page{Route: special, Kind: manifest.Special})
-		}
-	}
-	return m
 }

@@ -46,7 +46,7 @@ func DevelopmentPages(m *Manifest) []byte {
 	routes = slices.DeleteFunc(routes, func(r string) bool { return r == "/_document" })
 	for _, r := range routes {
 		if r != "/_app" && !route.IsAPI(r) {
-			out[r] = []string{DevelopmentScript(r)}
+			out[r] = []string{developmentScript(r)}
 		}
 	}
 	out["sortedPages"] = route.SortPages(routes)
@@ -54,8 +54,8 @@ func DevelopmentPages(m *Manifest) []byte {
 	return b
 }
 
-// DevelopmentScript is the script of a page in development, relative to _next/.
-func DevelopmentScript(pageRoute string) string {
+// developmentScript is the script of a page in development, relative to _next/.
+func developmentScript(pageRoute string) string {
 	name := pageRoute[1:]
 	switch {
 	case name == "":
