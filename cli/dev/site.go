@@ -41,8 +41,6 @@ type site struct {
 	requests *requestLog
 	origins  *origins
 	preview  manifest.Preview
-	// engineName is compile.EngineV8 or compile.EngineNode.
-	engineName string
 
 	// users are the requests under way, and being the present site.
 	users users
@@ -75,7 +73,7 @@ type routeSet struct {
 // newSite makes a site of a project that has been read. Nothing of the app is
 // compiled yet.
 func newSite(a *app, p *build.Project) (*site, error) {
-	s := &site{app: a, project: p, engineName: a.options.Engine}
+	s := &site{app: a, project: p}
 	s.out = filepath.ToSlash(filepath.Join(p.Dir, filepath.FromSlash(p.Config.DistDir), outputDir))
 	s.ending, s.end = context.WithCancel(context.Background())
 	s.requests = newRequestLog(a.journal, &p.Config.Dev)
@@ -95,16 +93,15 @@ func newSite(a *app, p *build.Project) (*site, error) {
 		BuildID:    manifest.DevelopmentID,
 		CacheDir:   filepath.Join(filepath.FromSlash(s.out), "cache"),
 		Runtime:    files.Files,
-		Engine:     s.engineName,
+		Engine:     a.options.Engine,
 		Dev:        true,
+		OnEngine:   s.changeEngine,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if s.engineName == compile.EngineAuto {
-		s.engineName = compile.EngineV8
-	}
 	s.live.Watched(a.watch)
+	s.live.Late(s.updateStyles)
 	s.facts.init()
 	s.users.begin()
 	if err := s.serve(); err != nil {
@@ -278,6 +275,7 @@ func (s *site) bootEngine(ctx context.Context) (engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	name := s.live.Engine()
 	document, err := s.project.Boot(made)
 	if err != nil {
 		return nil, err
@@ -287,7 +285,7 @@ func (s *site) bootEngine(ctx context.Context) (engine.Engine, error) {
 		return nil, err
 	}
 	d := build.DevelopmentEngine{
-		Project: s.project, Name: s.engineName, Runtime: script, CacheDir: s.cacheDir(), Boot: whole,
+		Project: s.project, Name: name, Runtime: script, CacheDir: s.cacheDir(), Boot: whole,
 		Load: s.load, Console: s.console, Port: s.app.options.Port,
 		Operations: map[string]host.AsyncFunc{},
 	}
@@ -299,13 +297,19 @@ func (s *site) bootEngine(ctx context.Context) (engine.Engine, error) {
 			return (*s.operations.Load())[name](ctx, env, call)
 		}
 	}
-	if s.engineName == compile.EngineV8 {
+	if name == compile.EngineV8 {
 		d.Snapshot = build.KeptSnapshot(s.cacheDir(), script)
 		if d.Snapshot == nil {
 			s.engine.freeze = func() { s.freeze(path, script) }
 		}
 	}
 	return build.StartDevelopment(ctx, d)
+}
+
+// changeEngine goes on with another engine: code of the app needs it.
+func (s *site) changeEngine(_, reason string) {
+	fmt.Fprintf(s.app.journal, "- Node engine: %s\n", reason)
+	s.engine.replace(s)
 }
 
 func (s *site) cacheDir() string { return filepath.Join(filepath.FromSlash(s.out), "cache") }

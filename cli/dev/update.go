@@ -70,6 +70,14 @@ func (s *site) update(ctx context.Context, batch watch.Batch) {
 	}
 }
 
+// updateStyles tells browsers of style sheets that were made behind a change.
+func (s *site) updateStyles(change *compile.Change) {
+	if matters(change) {
+		s.app.hub.update(s.changes.add(nil), change)
+	}
+	s.app.problems.setCompiled(s.problems(change.Problems))
+}
+
 // matters says whether a change has changed anything that runs.
 func matters(c *compile.Change) bool {
 	return len(c.Modules)+len(c.Styles)+len(c.Gone)+len(c.Forget)+len(c.Routes) > 0 || c.Reload != "" || c.Restart
