@@ -52,6 +52,10 @@ const (
 	many      = 64
 	manyQuiet = 40 * time.Millisecond
 	manyMost  = 500 * time.Millisecond
+	// emptyMost is how long a batch of no more than few files waits for those that are
+	// empty to be written.
+	emptyMost = 80 * time.Millisecond
+	few       = 8
 	// maxFiles bounds Batch.Files.
 	maxFiles = 4096
 	// returnInterval is how often a project folder that is gone is looked for.
@@ -226,7 +230,11 @@ func (w *Watcher) loop() {
 		now := time.Now()
 		wait := time.Duration(-1)
 		if !p.empty() {
-			if wait = p.due(now); wait <= 0 {
+			wait = p.due(now)
+			if wait <= 0 && p.halfWritten(now) {
+				wait = quiet
+			}
+			if wait <= 0 {
 				out, wait, batch = w.batches, -1, p.batch()
 			}
 		}
@@ -430,6 +438,21 @@ func (p *pending) due(now time.Time) time.Duration {
 		silence, longest = manyQuiet, manyMost
 	}
 	return min(p.last.Add(silence).Sub(now), p.first.Add(longest).Sub(now))
+}
+
+// halfWritten says whether a file of a small batch is empty: programs empty a file
+// before they write it, and may be interrupted between the two. It is waited for, but
+// not for long: a file may be meant to be empty.
+func (p *pending) halfWritten(now time.Time) bool {
+	if len(p.files) > few || now.Sub(p.first) > emptyMost {
+		return false
+	}
+	for file := range p.files {
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *pending) batch() Batch {

@@ -234,6 +234,22 @@ func TestFoldersOutsideOnDemand(t *testing.T) {
 	gather(t, w, dir, name)
 }
 
+// TestHalfWrittenFile: a file that is emptied before it is written is told once.
+func TestHalfWrittenFile(t *testing.T) {
+	dir, w := project(t, Options{}, "pages/index.js")
+	name := filepath.Join(dir, "pages/index.js")
+	if err := os.Truncate(name, 0); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(15*time.Millisecond, func() { _ = os.WriteFile(name, []byte("second"), 0o644) })
+	gather(t, w, dir, "pages/index.js")
+	if text, err := os.ReadFile(name); err != nil || string(text) != "second" {
+		t.Errorf("told while the file held %q (%v)", text, err)
+	}
+	write(t, filepath.Join(dir, "pages/empty.js"), "")
+	gather(t, w, dir, "pages/empty.js")
+}
+
 func TestIgnoreFromNowOn(t *testing.T) {
 	dir, w := project(t, Options{}, "out/a/server.js", "pages/index.js")
 	w.Ignore(filepath.Join(dir, "out"))
