@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -182,6 +183,9 @@ func (a *app) read(ctx context.Context) (*build.Project, error) {
 	if err == nil {
 		a.prepareTypeScript(p)
 	}
+	if err == nil {
+		a.prepareTypeScript(p)
+	}
 	a.settings.read(a.options.Dir, p)
 	return p, err
 }
@@ -344,7 +348,10 @@ func (a *app) busy() (release func()) {
 }
 
 // watch has folders outside the project watched as well.
-func (a *app) watch(dirs []string) { a.watcher.Add(dirs) }
+func (a *app) watch(dirs []string) {
+	a.watcher.Add(dirs)
+	a.editor.Allow(dirs)
+}
 
 // console prints what code of the app logs on the server.
 func (a *app) console(level, text string, find Lookup) {

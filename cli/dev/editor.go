@@ -25,12 +25,14 @@ import (
 type Editor struct {
 	// Dir is the project, an absolute path.
 	Dir string
-	// Outside tells whether a file outside the project may be opened too, by its
-	// absolute path: packages of the same repository. nil: none.
-	Outside func(file string) bool
 
 	// mu holds one start at a time.
 	mu sync.Mutex
+
+	outsideMu sync.Mutex
+	// outside are the folders out of the project whose files may be opened too.
+	outside map[string]bool
+
 	// environ and running are replaced by tests.
 	environ func(name string) string
 	running func(context.Context) []process
@@ -40,6 +42,25 @@ type Editor struct {
 type process struct {
 	// path is the program's file; it may be a name only.
 	path string
+}
+
+// Allow lets the files that lie in folders outside the project be opened as well:
+// packages of the same repository that the app is made of.
+func (e *Editor) Allow(dirs []string) {
+	e.outsideMu.Lock()
+	defer e.outsideMu.Unlock()
+	if e.outside == nil {
+		e.outside = map[string]bool{}
+	}
+	for _, d := range dirs {
+		e.outside[d] = true
+	}
+}
+
+func (e *Editor) allowed(dir string) bool {
+	e.outsideMu.Lock()
+	defer e.outsideMu.Unlock()
+	return e.outside[dir]
 }
 
 // settle is how long a started editor may take to say that it failed.
@@ -110,8 +131,7 @@ func (e *Editor) file(name string) (string, error) {
 	if err != nil {
 		return "", diag.Errorf("editor-file", "The project folder cannot be read: %v", err)
 	}
-	inside := within(dir, real) || e.Outside != nil && e.Outside(real)
-	if !inside {
+	if !within(dir, real) && !e.allowed(filepath.Dir(real)) {
 		return "", diag.Errorf("editor-file", "%s lies outside of the project and is not opened.", strconv.Quote(name))
 	}
 	if info, err := os.Stat(real); err != nil || !info.Mode().IsRegular() {

@@ -105,9 +105,8 @@ func TestEditorRefusesFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	command, called := fakeEditor(t, "code")
-	e := &Editor{Dir: app, environ: func(string) string { return command }, Outside: func(file string) bool {
-		return file == filepath.Join(dir, "packages/ui/index.tsx")
-	}}
+	e := &Editor{Dir: app, environ: func(string) string { return command }}
+	e.Allow([]string{filepath.Join(dir, "packages/ui")})
 	for _, name := range []string{
 		"", "../secret.txt", "pages/../../secret.txt", filepath.Join(dir, "secret.txt"), "/etc/passwd", "link.tsx", "up/secret.txt",
 		"pages", "pages/none.tsx", "pages/index.tsx\x00", "pages/index.tsx\n", strings.Repeat("a/", 5000), "..", "http://x/y",

@@ -104,15 +104,13 @@ func buildProblem(m *diag.Message) Problem {
 }
 
 func serverProblem(e *engine.Error, find Lookup, depth int) Problem {
-	p := Problem{Kind: "server", Title: e.Name, Text: e.Message, Stack: e.Stack, Hint: hintFor(e)}
+	p := Problem{Kind: "server", Title: e.Name, Text: clean(e.Message), Stack: e.Stack, Hint: hintFor(e)}
 	if p.Title == "" {
 		p.Title = "Server error"
 	}
-	switch {
-	case e.Kind != engine.Thrown:
-		p.Title = "Server error"
-		p.Text = e.Error()
-	case p.Text == "":
+	if what := happened[e.Kind]; what != "" {
+		p.Title, p.Text = "Server error", what+strings.TrimSuffix(": "+p.Text, ": ")
+	} else if p.Text == "" {
 		p.Text = p.Title + " without a message"
 	}
 	m := &diag.Message{Code: "server", Text: p.Text, Hint: p.Hint}
@@ -133,6 +131,15 @@ func serverProblem(e *engine.Error, find Lookup, depth int) Problem {
 	}
 	p.message = m
 	return p
+}
+
+// happened says what became of server code that did not throw.
+var happened = map[engine.Kind]string{
+	engine.Timeout:     "the server code ran too long and was stopped",
+	engine.OutOfMemory: "the server code used up its memory and was stopped",
+	engine.Crashed:     "the server code was lost",
+	engine.Overloaded:  "too many requests wait for the server code",
+	engine.Aborted:     "the request was given up",
 }
 
 // framesText lists the frames of the app; the others are counted.

@@ -37,8 +37,9 @@ func TestProblems(t *testing.T) {
 		{"browser only", &engine.Error{Name: "ReferenceError", Message: "window is not defined"},
 			"server: ReferenceError: window is not defined hint: The server has no `window`. Use it in an effect or an event handler, or load the component with next/dynamic and `ssr: false`.\n"},
 		{"a typo", &engine.Error{Name: "ReferenceError", Message: "windwo is not defined"}, "server: ReferenceError: windwo is not defined\n"},
+		{"of the terminal", &engine.Error{Name: "Error", Message: "no\x1b[2J such user"}, "server: Error: no[2J such user\n"},
 		{"too slow", &engine.Error{Kind: engine.Timeout},
-			"server: Server error: engine: timeout hint: The code did not come to an end in time: look for a loop, or a promise that never settles.\n"},
+			"server: Server error: the server code ran too long and was stopped hint: The code did not come to an end in time: look for a loop, or a promise that never settles.\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
