@@ -15,6 +15,7 @@ func tsProject(t *testing.T, tsconfig string) *Project {
 	t.Helper()
 	p := &Project{ProjectOptions: ProjectOptions{Dir: t.TempDir()}, Config: &config.Config{DistDir: ".next"}}
 	p.Pages = []route.Page{{Route: "/", File: "pages/index.tsx"}}
+	write(t, p.Dir, "node_modules/next/package.json", `{"name": "next", "version": "16.4.6"}`)
 	if tsconfig != "" {
 		write(t, p.Dir, "tsconfig.json", tsconfig)
 	}
