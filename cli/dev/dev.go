@@ -7,7 +7,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -179,9 +178,6 @@ func (a *app) read(ctx context.Context) (*build.Project, error) {
 	})
 	for _, m := range warnings {
 		a.journal.report(m)
-	}
-	if err == nil {
-		a.prepareTypeScript(p)
 	}
 	if err == nil {
 		a.prepareTypeScript(p)
