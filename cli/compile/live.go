@@ -82,6 +82,7 @@ func NewLive(opt Options) (*Live, error) {
 			return nil, err
 		}
 	}
+	l.b.source.barrels = &[2]*barrels{{graphs: []*graph{l.graphs[Server], l.graphs[Edge]}}, {graphs: []*graph{l.graphs[Browser]}}}
 	l.readRoutes()
 	l.leaveOut()
 	l.script.begin(l.b)

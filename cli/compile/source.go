@@ -33,6 +33,10 @@ type sources struct {
 	// process: some module of the browser graph uses the global process.
 	process atomic.Bool
 
+	// barrels are those of the server and of the browser, where modules are compiled
+	// one by one; else nil.
+	barrels *[2]*barrels
+
 	mu            sync.Mutex
 	dynamicInputs map[string]bool // paths relative to the project of files with dynamic ids
 	facts         map[string]transform.Facts
@@ -126,7 +130,8 @@ func (s *sources) read(f *sourceFile, path string) error {
 	places := transform.MayAskPlace(text, inNodeModules(path))
 	partial := own && transform.MayImportPartly(text)
 	refresh := s.b.opt.Dev && own && transform.MayRefresh(text)
-	if !refresh && !places && !partial && !window && !dynamic && !facts && !fonts && !styledJSX && !app && !buffer && !files {
+	narrow := s.barrels != nil && (s.barrels[0].has(path, text) || s.barrels[1].has(path, text))
+	if !refresh && !narrow && !places && !partial && !window && !dynamic && !facts && !fonts && !styledJSX && !app && !buffer && !files {
 		return nil
 	}
 	m := transform.Parse(strings.TrimSuffix(path, filepath.Ext(path))+f.ending, text)
@@ -183,6 +188,10 @@ func (s *sources) read(f *sourceFile, path string) error {
 	}
 	if refresh {
 		m.Refresh(&browser)
+	}
+	if narrow {
+		m.NarrowImports(&server, s.barrels[0].finder(path))
+		m.NarrowImports(&browser, s.barrels[1].finder(path))
 	}
 	name := ""
 	if s.b.sourceMaps() || s.b.opt.Dev {

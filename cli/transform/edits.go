@@ -46,6 +46,11 @@ func (e *Edits) replaced(start, end int) bool {
 	return slices.ContainsFunc(e.list, func(x edit) bool { return x.start <= start && end <= x.end && x.start < x.end })
 }
 
+// touches reports whether an edit changes any of the bytes [start, end).
+func (e *Edits) touches(start, end int) bool {
+	return slices.ContainsFunc(e.list, func(x edit) bool { return x.start < end && start < x.end || start < x.start && x.start < end })
+}
+
 // Apply returns source with the edits made. A removed stretch keeps its line
 // breaks, so every line of the result is the line of the same number in source.
 // With name not empty, a source map from the result to source is appended as
