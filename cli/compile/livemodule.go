@@ -234,7 +234,7 @@ func (g *graph) load(m *module) loaded {
 		return in
 	}
 	in.style = l.styles.of(m)
-	in.inputs = l.inputs(m)
+	in.inputs = append(l.inputs(m), result.WatchFiles...)
 	if result.ResolveDir != "" {
 		in.dir = result.ResolveDir
 	}

@@ -2,7 +2,6 @@ package compile
 
 import (
 	"bytes"
-	"encoding/json"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -209,22 +208,9 @@ func (s *liveStyles) make(x *liveStyle) *sheet {
 		}
 		out.uses.dirs = u.dirs
 	}
-	var meta struct {
-		Inputs map[string]struct{} `json:"inputs"`
-	}
-	if json.Unmarshal([]byte(result.Metafile), &meta) == nil {
-		for name := range meta.Inputs {
-			name = strings.TrimPrefix(name, styleNamespace+":")
-			if strings.HasPrefix(name, "onward-") {
-				continue
-			}
-			full := filepath.FromSlash(name)
-			if !filepath.IsAbs(full) {
-				full = filepath.Join(b.dir, full)
-			}
-			if out.inputs[full] == 0 {
-				out.inputs[full] = hashFile(full)
-			}
+	for _, full := range b.bundled(strings.ReplaceAll(result.Metafile, `"`+styleNamespace+":", `"`)) {
+		if out.inputs[full] == 0 {
+			out.inputs[full] = hashFile(full)
 		}
 	}
 	return out

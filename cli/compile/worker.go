@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"encoding/json"
 	"os"
 	"path"
 	"path/filepath"
@@ -41,17 +42,48 @@ func (b *build) workerPlugin(around ...string) api.Plugin {
 				return refuseLoad(diag.Errorf("worker", "the worker %s starts itself", b.report.show(args.Path)).
 					WithHint("a bundle cannot hold its own name: start it with new Worker(location.href)")), nil
 			}
-			text := quoteJS(b.assetPrefix() + "/_next/" + b.worker(args.Path, around))
-			return api.OnLoadResult{Contents: &text, Loader: api.LoaderJSON}, nil
+			name, result := b.worker(args.Path, around)
+			text := quoteJS(b.assetPrefix() + "/_next/" + name)
+			out := api.OnLoadResult{Contents: &text, Loader: api.LoaderJSON}
+			if b.opt.Dev {
+				// The module answers for the whole bundle: it is made anew when a file of
+				// it changes.
+				out.Errors, out.WatchFiles = result.Errors, b.bundled(result.Metafile)
+			} else {
+				b.report.addAll(result, true)
+			}
+			return out, nil
 		})
 	}}
 }
 
+// bundled lists the files that a bundle was made of, absolute paths.
+func (b *build) bundled(metafile string) []string {
+	var meta struct {
+		Inputs map[string]struct{} `json:"inputs"`
+	}
+	if json.Unmarshal([]byte(metafile), &meta) != nil {
+		return nil
+	}
+	var list []string
+	for name := range meta.Inputs {
+		if strings.HasPrefix(name, "onward") && strings.Contains(name, ":") {
+			continue
+		}
+		full := filepath.FromSlash(name)
+		if !filepath.IsAbs(full) {
+			full = filepath.Join(b.dir, full)
+		}
+		list = append(list, full)
+	}
+	slices.Sort(list)
+	return list
+}
+
 // worker bundles the script of a worker, with all that it imports, into one file
 // that a classic worker and a module worker run alike, and returns its path.
-// Problems go to the report.
-func (b *build) worker(file string, around []string) string {
-	result := api.Build(api.BuildOptions{
+func (b *build) worker(file string, around []string) (string, api.BuildResult) {
+	options := api.BuildOptions{
 		AbsWorkingDir:     b.dir,
 		EntryPoints:       []string{file},
 		Bundle:            true,
@@ -78,8 +110,15 @@ func (b *build) worker(file string, around []string) string {
 			b.wasmPlugin(true),
 			b.source.plugin(true),
 		},
-	})
-	b.report.addAll(result, true)
+	}
+	if b.opt.Dev {
+		options.Metafile = true
+		options.MinifySyntax, options.MinifyWhitespace, options.MinifyIdentifiers = false, false, false
+		options.TsconfigRaw = b.liveTsconfig()
+		// Modules are edited for Fast Refresh, which is not there.
+		options.Banner = map[string]string{"js": "self.$RefreshReg$ = () => {}; self.$RefreshSig$ = () => (type) => type;"}
+	}
+	result := api.Build(options)
 	script := ""
 	for _, f := range result.OutputFiles {
 		if name := b.outName(f.Path); path.Ext(name) == ".js" {
@@ -88,5 +127,5 @@ func (b *build) worker(file string, around []string) string {
 			b.out.write(name, f.Contents)
 		}
 	}
-	return script
+	return script, result
 }
