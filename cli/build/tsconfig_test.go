@@ -52,6 +52,7 @@ func TestPrepareTypeScript(t *testing.T) {
 		t.Error("an app of JavaScript got a next-env.d.ts")
 	}
 	p.Pages = append(p.Pages, route.Page{Route: "/new", File: "pages/new.ts"})
+	write(t, p.Dir, "node_modules/next/package.json", "{}")
 	lines, err := p.PrepareTypeScript()
 	if err != nil || len(lines) != 1 || !strings.Contains(lines[0], "tsconfig.json is new") {
 		t.Fatal(lines, err)
@@ -83,6 +84,51 @@ func TestPrepareTypeScript(t *testing.T) {
 	}
 	if _, err := p.PrepareTypeScript(); err != nil || strings.Contains(read(t, p.Dir, "next-env.d.ts"), "image-types") {
 		t.Error("types of images, which the app has turned off", err)
+	}
+}
+
+// TestTypesOfNext: an app without the package next gets the types of next/* from
+// Onward, until the package is there.
+func TestTypesOfNext(t *testing.T) {
+	p := &Project{ProjectOptions: ProjectOptions{Dir: t.TempDir()}, Config: &config.Config{DistDir: ".next"}}
+	write(t, p.Dir, "tsconfig.json", "{}")
+	prepare := func() string {
+		if _, err := p.PrepareTypeScript(); err != nil {
+			t.Fatal(err)
+		}
+		return read(t, p.Dir, "next-env.d.ts")
+	}
+	exists := func(name string) bool {
+		_, err := os.Stat(filepath.Join(p.Dir, name))
+		return err == nil
+	}
+	const own, images = `/// <reference path="./.next/types/next/index.d.ts" />`, `/// <reference path="./.next/types/next/images.d.ts" />`
+	if env := prepare(); !strings.Contains(env, own) || !strings.Contains(env, images) || strings.Contains(env, `types="next"`) {
+		t.Error(env)
+	}
+	index := read(t, p.Dir, ".next/types/next/index.d.ts")
+	for line := range strings.Lines(index) {
+		if name, ok := strings.CutPrefix(line, `/// <reference path="./`); ok {
+			if name, _, _ = strings.Cut(name, `"`); !exists(".next/types/next/" + name) {
+				t.Errorf("index.d.ts refers to %s, which is missing", name)
+			}
+		}
+	}
+	if text := read(t, p.Dir, ".next/types/next/font/google.d.ts"); !strings.Contains(text, "export const Inter: Variable;") {
+		t.Error("no Inter in next/font/google")
+	}
+
+	write(t, p.Dir, "node_modules/next/package.json", "{}")
+	if env := prepare(); strings.Contains(env, own) || exists(".next/types/next") {
+		t.Error("types of Onward hide those of the package next:", env)
+	}
+
+	if err := os.RemoveAll(filepath.Join(p.Dir, "node_modules")); err != nil {
+		t.Fatal(err)
+	}
+	p.Config.Images.DisableStaticImages = true
+	if env := prepare(); !strings.Contains(env, own) || strings.Contains(env, images) || exists(".next/types/next/images.d.ts") {
+		t.Error("types of images, which the app has turned off:", env)
 	}
 }
 

@@ -119,12 +119,7 @@ func packageVersion(dir, name string) string {
 // lacksTypes warns when a package is missing without which every page would be
 // full of errors.
 func (b *build) lacksTypes() bool {
-	var missing []string
-	for _, name := range []string{"@types/react", "@types/node"} {
-		if installed(b.Dir, name) == "" {
-			missing = append(missing, name)
-		}
-	}
+	missing := missingTypes(b.Dir)
 	if len(missing) == 0 {
 		return false
 	}
@@ -132,6 +127,17 @@ func (b *build) lacksTypes() bool {
 		Text: "Types are not checked, as this is not installed: " + strings.Join(missing, ", "),
 		Hint: "With `npm install --save-dev " + strings.Join(missing, " ") + "`, type errors fail the build."}})
 	return true
+}
+
+// missingTypes are the packages that a type check needs and the app does not have.
+func missingTypes(dir string) []string {
+	var missing []string
+	for _, name := range []string{"@types/react", "@types/node"} {
+		if installed(dir, name) == "" {
+			missing = append(missing, name)
+		}
+	}
+	return missing
 }
 
 // runTypeChecker starts the command that CheckTypes answers.
@@ -195,8 +201,23 @@ func (c *typeCheck) finish(ctx context.Context, b *build) error {
 
 // errors are the type errors as messages.
 func (c *typeCheck) errors(dir string) diag.Errors {
-	list := diag.Errors{diag.Errorf("types", "Failed to type check.")}
-	for _, p := range c.checked.Problems {
+	list := append(diag.Errors{diag.Errorf("types", "Failed to type check.")}, typeErrors(c.checked, dir)...)
+	last := list[len(list)-1]
+	hint := "set typescript.ignoreBuildErrors in next.config to build all the same"
+	if more := c.checked.Total - len(c.checked.Problems); more > 0 {
+		hint = fmt.Sprintf("there are %d more type errors; %s", more, hint)
+	}
+	if other := otherTypeScript(c.version); other != "" {
+		hint += "; " + other
+	}
+	list[len(list)-1] = last.WithHint("%s", hint)
+	return list
+}
+
+// typeErrors are type errors as messages, with paths relative to the project dir.
+func typeErrors(checked tsgo.Checked, dir string) diag.Errors {
+	var list diag.Errors
+	for _, p := range checked.Problems {
 		m := &diag.Message{Code: fmt.Sprintf("TS%d", p.Code), Text: "Type error: " + p.Text, Detail: p.Chain}
 		if p.File != "" {
 			name := p.File
@@ -208,17 +229,17 @@ func (c *typeCheck) errors(dir string) diag.Errors {
 		}
 		list = append(list, m)
 	}
-	last := list[len(list)-1]
-	hint := "set typescript.ignoreBuildErrors in next.config to build all the same"
-	if more := c.checked.Total - len(c.checked.Problems); more > 0 {
-		hint = fmt.Sprintf("there are %d more type errors; %s", more, hint)
-	}
-	checker, _ := minor(tsgo.Version())
-	if own, ok := minor(c.version); ok && own != checker {
-		hint += fmt.Sprintf("; types were checked as TypeScript %s does, the app has %s, which may judge otherwise: npx tsc --noEmit", checker, own)
-	}
-	list[len(list)-1] = last.WithHint("%s", hint)
 	return list
+}
+
+// otherTypeScript warns of an installed TypeScript of another version, which may judge
+// otherwise; empty: there is none.
+func otherTypeScript(installed string) string {
+	checker, _ := minor(tsgo.Version())
+	if own, ok := minor(installed); ok && own != checker {
+		return fmt.Sprintf("types were checked as TypeScript %s does, the app has %s, which may judge otherwise: npx tsc --noEmit", checker, own)
+	}
+	return ""
 }
 
 // minor cuts a version to major and minor: "5.9".

@@ -20,7 +20,7 @@ func typed(t *testing.T, checker []string, packages ...string) (b *build, warnin
 	t.Helper()
 	dir := t.TempDir()
 	warnings = &bytes.Buffer{}
-	b = &build{Options: Options{Dir: dir, TypeChecker: checker, Out: io.Discard, Err: warnings}, Project: &Project{Config: &config.Config{DistDir: ".next"}}, progress: &progress{out: io.Discard}}
+	b = &build{Options: Options{Dir: dir, TypeChecker: checker, Out: io.Discard, Err: warnings}, Project: &Project{ProjectOptions: ProjectOptions{Dir: dir}, Config: &config.Config{DistDir: ".next"}}, progress: &progress{out: io.Discard}}
 	for _, name := range packages {
 		if err := os.MkdirAll(filepath.Join(dir, "node_modules", name), 0o755); err != nil {
 			t.Fatal(err)

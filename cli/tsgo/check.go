@@ -40,6 +40,8 @@ type Project struct {
 	// none. Before 6, every package below @types was visible everywhere, and an
 	// import for its side effects only was never looked up.
 	Major int `json:"major"`
+	// Tests adds the errors in the app's tests, whose types no build needs.
+	Tests bool `json:"tests,omitempty"`
 	// Most is how many problems to answer; 0: all.
 	Most int `json:"most"`
 }
@@ -65,7 +67,8 @@ type Checked struct {
 	// Project.Most has cut off, too.
 	Problems []Problem `json:"problems,omitempty"`
 	Total    int       `json:"total"`
-	// Files that Tsconfig includes and Files that were read for them.
+	// Files that Tsconfig includes, without those of TypesDir, and files that were
+	// read for them.
 	Roots int `json:"roots"`
 	Files int `json:"files"`
 }
@@ -79,11 +82,11 @@ func Check(ctx context.Context, p Project) Checked {
 
 	parsed, failed := tsoptions.GetParsedCommandLineOfConfigFile(config, nil, nil, host, nil)
 	if len(failed) > 0 {
-		return report(failed, p.Most)
+		return report(failed, p)
 	}
 	parsed.Errors = slices.DeleteFunc(parsed.Errors, func(d *ast.Diagnostic) bool { return slices.Contains(otherVersions, d.Code()) })
 	if len(parsed.GetConfigFileParsingDiagnostics()) > 0 {
-		return report(parsed.GetConfigFileParsingDiagnostics(), p.Most)
+		return report(parsed.GetConfigFileParsingDiagnostics(), p)
 	}
 	adapt(parsed.CompilerOptions(), dir, p.Major)
 	roots := rootFiles(parsed.FileNames(), p)
@@ -102,8 +105,14 @@ func Check(ctx context.Context, p Project) Checked {
 
 	program := compiler.NewProgram(compiler.ProgramOptions{Host: host, Config: parsed})
 	found := compiler.GetDiagnosticsOfAnyProgram(ctx, program, nil, false, program.GetBindDiagnostics, program.GetSemanticDiagnostics)
-	result := report(compiler.SortAndDeduplicateDiagnostics(found), p.Most)
-	result.Roots, result.Files = len(roots), len(program.SourceFiles())
+	result := report(compiler.SortAndDeduplicateDiagnostics(found), p)
+	result.Files = len(program.SourceFiles())
+	types := tspath.NormalizePath(filepath.ToSlash(p.TypesDir)) + "/"
+	for _, name := range roots {
+		if !strings.HasPrefix(name, types) {
+			result.Roots++
+		}
+	}
 	return result
 }
 
@@ -149,15 +158,15 @@ func isSource(name string) bool {
 // tests are files that belong to the app's tests, whose types no build needs.
 var tests = regexp.MustCompile(`/__(?:tests|mocks)__/|[/.](?:spec|test)\.[^/]+$`)
 
-// report keeps the errors, as many as most.
-func report(found []*ast.Diagnostic, most int) Checked {
+// report keeps the errors, as many as p.Most.
+func report(found []*ast.Diagnostic, p Project) Checked {
 	var result Checked
 	for _, d := range found {
-		if d.Category() != diagnostics.CategoryError || d.File() != nil && tests.MatchString(d.File().FileName()) {
+		if d.Category() != diagnostics.CategoryError || !p.Tests && d.File() != nil && tests.MatchString(d.File().FileName()) {
 			continue
 		}
 		result.Total++
-		if most > 0 && len(result.Problems) >= most {
+		if p.Most > 0 && len(result.Problems) >= p.Most {
 			continue
 		}
 		problem := Problem{Code: int(d.Code()), Text: d.Localize(locale.Default), Chain: strings.TrimSuffix(chain(d.MessageChain(), 0), "\n")}
