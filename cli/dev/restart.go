@@ -65,6 +65,15 @@ func (c *settings) read(dir string, p *build.Project) {
 	}
 }
 
+// accept takes what a file holds now for what it has always held: we wrote it.
+func (c *settings) accept(file string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.content[file]; ok {
+		c.content[file] = contentOf(file)
+	}
+}
+
 // contentOf tells contents of files apart; 0: there is none.
 func contentOf(file string) uint64 {
 	data, err := os.ReadFile(file)

@@ -1,8 +1,10 @@
 package dev
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/onwardjs/onward/cli/build"
 	"github.com/onwardjs/onward/internal/diag"
@@ -12,6 +14,9 @@ import (
 // what it has changed.
 func (a *app) prepareTypeScript(p *build.Project) {
 	lines, err := p.PrepareTypeScript()
+	if len(lines) > 0 {
+		a.settings.accept(filepath.Join(p.Dir, filepath.FromSlash(cmp.Or(p.Config.TypeScript.TsconfigPath, "tsconfig.json"))))
+	}
 	for _, line := range lines {
 		fmt.Fprintf(a.journal, "  %s\n", line)
 	}
