@@ -49,7 +49,7 @@ func (s *site) Page(ctx context.Context, pattern string) (manifest.Page, error) 
 	s.facts.set(pattern, generation, made)
 	if !p.API && pattern != "/_document" {
 		// The browser asks for it next.
-		s.background.Go(func() { _ = s.compile(s.ending, compile.Browser, "/_app", pattern) })
+		s.background.run(func() { _ = s.compile(s.ending, compile.Browser, "/_app", pattern) })
 	}
 	return made, nil
 }

@@ -11,7 +11,7 @@ const settleTime = 2 * time.Second
 // settle does what the first page need not wait for: it makes the snapshot that the
 // next start takes its engine from, and gives back the memory that starting took.
 func (s *site) settle() {
-	s.background.Go(func() {
+	s.background.run(func() {
 		select {
 		case <-s.ending.Done():
 			return

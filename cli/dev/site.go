@@ -57,7 +57,7 @@ type site struct {
 	middleware *compile.Middleware
 	// afterFirst is run once, when the first page has been sent.
 	afterFirst sync.Once
-	background sync.WaitGroup
+	background background
 	// ending is cancelled by close.
 	ending context.Context
 	end    context.CancelFunc
@@ -109,19 +109,42 @@ func newSite(a *app, p *build.Project) (*site, error) {
 		return nil, err
 	}
 	// The engine starts while nobody waits for it yet. If it cannot, requests say so.
-	s.background.Go(func() { _ = s.engine.shared(s).Warm(s.ending, 1) })
+	s.background.run(func() { _ = s.engine.shared(s).Warm(s.ending, 1) })
 	return s, nil
 }
 
-// close ends everything. Requests must have ended.
+// close ends everything. Requests should have ended; those that have not fail.
 func (s *site) close() {
 	s.end()
-	s.background.Wait()
+	s.background.wait()
 	if c := s.current.Swap(nil); c != nil {
 		c.release()
 	}
 	s.engine.close()
 	s.live.Close()
+}
+
+// background are goroutines of a site that its end waits for.
+type background struct {
+	mu    sync.Mutex
+	ended bool
+	under sync.WaitGroup
+}
+
+// run has f done beside everything else, unless the end has come.
+func (b *background) run(f func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.ended {
+		b.under.Go(f)
+	}
+}
+
+func (b *background) wait() {
+	b.mu.Lock()
+	b.ended = true
+	b.mu.Unlock()
+	b.under.Wait()
 }
 
 // users counts who uses something, so that it can be closed when nobody does any
@@ -300,7 +323,9 @@ func (s *site) bootEngine(ctx context.Context) (engine.Engine, error) {
 	if name == compile.EngineV8 {
 		d.Snapshot = build.KeptSnapshot(s.cacheDir(), script)
 		if d.Snapshot == nil {
+			s.engine.mu.Lock()
 			s.engine.freeze = func() { s.freeze(path, script) }
+			s.engine.mu.Unlock()
 		}
 	}
 	return build.StartDevelopment(ctx, d)
@@ -382,7 +407,7 @@ func (l *engineSlot) replace(s *site) {
 	l.present = nil
 	l.mu.Unlock()
 	if old != nil {
-		s.background.Go(func() { old.close() })
+		s.background.run(func() { old.close() })
 	}
 }
 
