@@ -11,14 +11,15 @@ import (
 	"github.com/onwardjs/onward/internal/route"
 )
 
-// Describe says what a page is, by what its module exports. appGip: _app has a
-// getInitialProps; edge: the page asks for the edge runtime. Module is left to the
-// caller. Broken contracts of the page are diag.Errors.
+// Describe says what a page is in development, by what its module exports. appGip: _app
+// has a getInitialProps; edge: the page asks for the edge runtime, which makes pages
+// without data no less static there. Module is left to the caller. Broken contracts of
+// the page are diag.Errors.
 func Describe(p route.Page, f *render.PageFacts, appGip, edge bool) (manifest.Page, error) {
 	if err := violations(&p, f); err != nil {
 		return manifest.Page{}, err
 	}
-	return pageEntry(p.Route, kindOf(&p, f, appGip, edge), f, edge), nil
+	return pageEntry(p.Route, kindOf(&p, f, appGip, false), f, edge), nil
 }
 
 func kindOf(p *route.Page, f *render.PageFacts, appGip, edge bool) manifest.Kind {

@@ -141,6 +141,9 @@ func (s *Server) renderErrorPage(q *request, p *page, status int, cause error) b
 	}
 	// Its query is that of the URL, without the params of the page that failed.
 	job.Query = m.Query.AppendJSON(nil)
+	if s.live != nil && q.rewritten {
+		job.Query = q.asked.Query.AppendJSON(nil)
+	}
 	if cause != nil {
 		job.Err = pageError(cause, status)
 		if m.Form == route.Data {

@@ -89,6 +89,10 @@ func (s *Server) serveLive(q *request) bool {
 	if strings.HasPrefix(path, "/_next/data/") || path == s.images.path {
 		return false
 	}
+	if strings.HasPrefix(path, staticPrefix) && !reads(q.r.Method) {
+		s.fail(q, errFileMethod)
+		return true
+	}
 	return s.live.Serve(q.w, q.r, path)
 }
 
@@ -268,6 +272,7 @@ func (s *Server) liveErrorPage(q *request, known *page, status int, cause error)
 		s.failLive(q, err)
 		return true
 	}
+	kind := htmlType
 	var job render.PageJob
 	switch p.Kind {
 	case manifest.Static:
@@ -276,6 +281,9 @@ func (s *Server) liveErrorPage(q *request, known *page, status int, cause error)
 		job = s.pageJob(cache.Key{Route: p.Route, Path: p.Route, Locale: q.match.Locale}, nil)
 		job.Request, job.Reason = s.requestOf(q), string(cache.ReasonStale)
 		q.w.Header()["X-Nextjs-Cache"] = cacheStates[cache.Hit]
+		if q.match.Form == route.Data && status == http.StatusNotFound || isDataPath(&q.match) {
+			job.Form, kind = "data", jsonType
+		}
 	default:
 		return s.renderErrorPage(q, p, status, cause)
 	}
@@ -289,8 +297,22 @@ func (s *Server) liveErrorPage(q *request, known *page, status int, cause error)
 		return false
 	}
 	q.addHeaders(made.Headers)
-	s.sendOnce(q, status, made.Body, htmlType)
+	s.sendOnce(q, status, made.Body, kind)
 	return true
+}
+
+// liveNotFound is a request for /404 itself.
+func (s *Server) liveNotFound(q *request) error {
+	p, err := s.livePage(q.r.Context(), s.notFoundPage)
+	if err != nil {
+		return err
+	}
+	if q.match.Form == route.Data && p.Kind == manifest.SSG {
+		q.page = p
+		return s.liveGenerated(q)
+	}
+	s.errorDocument(q, http.StatusNotFound, nil)
+	return nil
 }
 
 // failLive reports a failure and answers with the document that shows it.
@@ -304,11 +326,8 @@ func (s *Server) failLive(q *request, err error) {
 		delete(h, name)
 	}
 	q.reason, q.status = "", 0
-	h["Content-Type"], h["Cache-Control"] = htmlType, liveStore
-	if s.manifest.Config.PoweredByHeader {
-		h["X-Powered-By"] = powered
-	}
-	s.sendRaw(q, http.StatusInternalServerError, s.live.Document(err))
+	h["Content-Type"] = htmlType
+	s.sendOnce(q, http.StatusInternalServerError, s.live.Document(err), htmlType)
 }
 
 // gone: the request failed because nobody waits for an answer.

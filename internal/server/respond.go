@@ -67,6 +67,10 @@ func (s *Server) fail(q *request, err error) {
 		s.report(q, err)
 		q.dropExtra()
 		h["Cache-Control"] = noStore
+		if s.live != nil {
+			s.plain(q, http.StatusInternalServerError, "Internal Server Error", false)
+			return
+		}
 		s.sendOnce(q, http.StatusInternalServerError, []byte("Internal Server Error"), bareText)
 	case errors.Is(err, errTarget):
 		s.report(q, err)
@@ -242,8 +246,7 @@ func isDataPath(m *route.Match) bool {
 // directNotFound is a request for /404 itself.
 func (s *Server) directNotFound(q *request) error {
 	if s.live != nil {
-		s.errorDocument(q, http.StatusNotFound, nil)
-		return nil
+		return s.liveNotFound(q)
 	}
 	if s.notFoundPage.Kind == manifest.Static {
 		if q.match.Form == route.Data {

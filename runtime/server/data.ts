@@ -39,7 +39,10 @@ export async function staticProps(
     throw new Error("`unstable_revalidate` is now called `revalidate`: rename it in what getStaticProps returns.");
   }
   checkKeys(result, "getStaticProps", ["revalidate", "props", "redirect", "notFound"]);
-  const data = outcome(page, result, "getStaticProps", where, dev);
+  if (dev && result.notFound !== undefined && result.redirect !== undefined) {
+    throw new Error(`\`redirect\` and \`notFound\` can not both be returned from getStaticProps at the same time. Page: ${page.route}`);
+  }
+  const data = outcome(page, result, "getStaticProps", where);
   if (data.kind === "redirect" && reason === "build") {
     throw new Error(
       `\`redirect\` can not be returned from getStaticProps during prerendering (${where}).\n` +
@@ -62,7 +65,7 @@ export async function serverProps(
     }
   }
   checkKeys(result, "getServerSideProps", ["props", "redirect", "notFound"]);
-  const data = outcome(page, result, "getServerSideProps", where, dev);
+  const data = outcome(page, result, "getServerSideProps", where);
   if (data.kind === "props") {
     if (isPromise(result.props)) data.props = (await result.props) as Record<string, unknown>;
     if (dev) checkProps(page.route, "getServerSideProps", data.props);
@@ -91,10 +94,7 @@ function checkKeys(result: Record<string, unknown>, method: string, allowed: str
   );
 }
 
-function outcome(page: Page, result: Record<string, unknown>, method: string, where: string, dev: boolean): Data {
-  if (dev && result.notFound !== undefined && result.redirect !== undefined) {
-    throw new Error(`\`redirect\` and \`notFound\` can not both be returned from ${method} at the same time. Page: ${page.route}`);
-  }
+function outcome(page: Page, result: Record<string, unknown>, method: string, where: string): Data {
   if (result.notFound) {
     if (page.route === "/404") {
       throw new Error(`The /404 page can not return notFound from "${method}": it is the page for what is not found.`);
