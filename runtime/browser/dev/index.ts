@@ -74,6 +74,8 @@ let app: DevApp | undefined;
 let session = "";
 let generation = 0;
 let leaving = false;
+/** The page threw before it was on the screen: no update can bring it there. */
+let failed = false;
 /** The data of the page could not be fetched after a change; the page shows what it had. */
 let dataFailed = false;
 /** Updates one after the other; each waits for its styles. */
@@ -86,10 +88,10 @@ const onward: Onward = {
   page(route, chunk) {
     pages.set(route, chunk);
     pageModules.add(chunk.module);
-    (self.__NEXT_P ??= []).push([route, () => registry.require(chunk.module)]);
+    (self.__NEXT_P ??= []).push([route, () => run(chunk.module)]);
   },
   lazy: (id) => void lazyModules.add(id),
-  start: (id) => void registry.require(id),
+  start: run,
   attach(running) {
     app = running;
     say();
@@ -100,6 +102,7 @@ const onward: Onward = {
     say();
   },
   report(kind, error, info) {
+    failed ||= !app;
     console.error(error);
     reportError(kind, error, info);
   },
@@ -149,6 +152,16 @@ function startGlobals(): void {
     emit: nothing,
     listeners: () => [],
   };
+}
+
+/** Runs a module that the document waits for. */
+function run(id: string): any {
+  try {
+    return registry.require(id);
+  } catch (err) {
+    failed ||= !app;
+    throw err;
+  }
 }
 
 function stylesOf(route: string): string[] {
@@ -285,28 +298,34 @@ async function apply({ modules = [], styles = [], gone = [] }: Update): Promise<
       return reload(err instanceof Error ? err.message : String(err));
     }
   }
-  const before = stylesShown();
+  // Looking through all modules takes its time, so only where that may matter.
+  const moved = gone.length > 0 || modules.some(({ id, imports }) => !isSameList(registry.definitions.get(id)?.imports, imports));
+  const before = moved ? stylesShown() : undefined;
   registry.define(chunk);
   for (const id of gone) {
     registry.definitions.delete(id);
     if (!registry.importersOf(id).length) registry.forget(id);
   }
-  const after = stylesShown();
+  const after = before && stylesShown();
   // Names of CSS Modules and the rules for them come to the screen together.
   if (styles.length) await updateStyles(styles);
-  if ([...after.keys()].some((id) => !before.has(id))) {
+  if (after && [...after.keys()].some((id) => !before.has(id))) {
     const marks = new Map([...after].map(([id, mark]) => [hrefOf(id), mark]));
     await addStyles([...marks.keys()], (href) => marks.get(href));
   }
   if (modules.length) settle(hot.update(modules.map((m) => m.id)));
   if (dataFailed) app?.refreshData();
-  for (const id of before.keys()) if (!after.has(id)) removeStyle(hrefOf(id));
+  if (after) for (const id of before.keys()) if (!after.has(id)) removeStyle(hrefOf(id));
   const what = [...modules, ...styles].map((m: { id: string } | StyleUpdate) => m.id);
   if (what.length && !leaving) {
     const more = what.length > 2 ? ` and ${what.length - 1} more` : "";
     const names = more ? what[0] : what.join(", ");
     console.log(`[Fast Refresh] ${names}${more}: done in ${Math.round(performance.now() - since)}ms`);
   }
+}
+
+function isSameList(a: readonly string[] | undefined, b: readonly string[]): boolean {
+  return a?.length === b.length && a.every((value, i) => value === b[i]);
 }
 
 /** Brings what ran again to the screen. */
@@ -320,8 +339,9 @@ function settle({ reload: reason, errors, ran, stale }: Outcome): void {
       // What a root threw that no boundary caught.
       errors.push(err);
     }
-    if (app ? !app.updated() : !errors.length) return reload("the page had failed");
-  } else if (!app && !errors.length) return reload("the page had failed");
+    if (app && !app.updated()) return reload("the page had failed");
+  }
+  if (failed && !app) return reload("the page had failed");
   for (const err of errors) onward.report("runtime", err);
 }
 
