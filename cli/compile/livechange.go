@@ -244,6 +244,11 @@ func (g *graph) update(ctx context.Context, c *changes) map[*module]bool {
 			// The last good code stays until the mistake is mended.
 			kept := *before
 			kept.problems, kept.inputs = after.problems, after.inputs
+			for file := range before.inputs {
+				if _, known := kept.inputs[file]; !known {
+					kept.inputs[file] = hashFile(file)
+				}
+			}
 			if len(after.imports) > 0 {
 				kept.imports = after.imports
 			}

@@ -227,6 +227,7 @@ func (g *graph) load(m *module) loaded {
 	if err != nil {
 		return fail(err)
 	}
+	in.inputs = append(l.inputs(m), result.WatchFiles...)
 	for _, e := range result.Errors {
 		in.problems = append(in.problems, l.b.report.convert(e, diag.Error, g.browser))
 	}
@@ -234,7 +235,6 @@ func (g *graph) load(m *module) loaded {
 		return in
 	}
 	in.style = l.styles.of(m)
-	in.inputs = append(l.inputs(m), result.WatchFiles...)
 	if result.ResolveDir != "" {
 		in.dir = result.ResolveDir
 	}

@@ -131,9 +131,12 @@ readline.createInterface({ input: process.stdin }).on("line", async (line) => {
     reply = { css: request.loaders ? await runLoaders(request, uses) : await run(request, uses) };
   } catch (error) {
     // The file with the mistake may be one that this one loads.
+    uses.files.clear();
     if (error.span?.url?.protocol === "file:") uses.files.add(fileURLToPath(error.span.url));
     if (typeof error.file === "string") uses.files.add(path.resolve(error.file));
+    const [at] = uses.files.size === 1 ? uses.files : [];
     reply = {
+      file: error.span || error.file ? at : undefined,
       error: String(error.reason ?? error.sassMessage ?? error.message ?? error),
       missing: error.missing,
       line: error.line ?? (error.span ? error.span.start.line + 1 : 0),

@@ -70,6 +70,8 @@ type preprocessed struct {
 	Missing string `json:"missing"`
 	Line    int    `json:"line"`
 	Column  int    `json:"column"`
+	// File is where the mistake is; empty when that is the file that was asked about.
+	File string `json:"file"`
 	// Files and Dirs are what CSS was made of, beside the file itself.
 	Files []string `json:"files"`
 	Dirs  []string `json:"dirs"`
@@ -185,6 +187,14 @@ func (p *preprocessor) ask(request preprocessRequest, needs, shown, text string)
 	case a.Error != "":
 		m := diag.Errorf("preprocess", "%s", firstLine(a.Error))
 		m.File, m.Line, m.Column, m.Source = shown, a.Line, a.Column, text
+		if a.File != "" && a.File != request.File {
+			if data, err := os.ReadFile(a.File); err == nil {
+				m.File, m.Source = a.File, string(data)
+				if rel, err := filepath.Rel(p.dir, a.File); err == nil && filepath.IsLocal(rel) {
+					m.File = filepath.ToSlash(rel)
+				}
+			}
+		}
 		return "", m
 	}
 	return a.CSS, nil
