@@ -55,6 +55,19 @@ func (f *Frame) place() string {
 	return f.File + ":" + strconv.Itoa(f.Line) + ":" + strconv.Itoa(f.Column)
 }
 
+// line is the frame as V8 writes it.
+func (f *Frame) line() string {
+	if f.Function == "" {
+		return "at " + f.place()
+	}
+	return "at " + f.Function + " (" + f.place() + ")"
+}
+
+// isRuntime: the frame lies in what Onward runs beside the app, or in no file.
+func (f *Frame) isRuntime() bool {
+	return strings.HasSuffix(f.File, "server/runtime.js") || f.Line < 1 || virtual(f.File)
+}
+
 const (
 	// mostFrames is how many frames of a stack are looked at.
 	mostFrames = 50
@@ -76,9 +89,7 @@ func Frames(stack string, find Lookup) []Frame {
 		if !ok {
 			continue
 		}
-		// What a function is a property of says little: "Object.getServerSideProps".
-		function = strings.TrimPrefix(strings.TrimPrefix(function, "Object."), "Module.")
-		f := Frame{Function: function}
+		f := Frame{Function: shortName(function)}
 		script, lineNumber, column, placed := splitPlace(at)
 		if !placed {
 			f.File = at
@@ -125,11 +136,7 @@ func MapText(text string, find Lookup) (mapped string, first *Frame) {
 			if first == nil {
 				first = f
 			}
-			line := "at " + f.place()
-			if f.Function != "" {
-				line = "at " + f.Function + " (" + f.place() + ")"
-			}
-			out = append(out, indent+line)
+			out = append(out, indent+f.line())
 		}
 		if own == 0 {
 			// Nothing of the app: a few tell enough.
@@ -168,6 +175,17 @@ func isFrame(line string) bool {
 	}
 	_, _, _, placed := splitPlace(at)
 	return placed || at == "<anonymous>" || at == "native"
+}
+
+// shortName leaves out what a function is a property of where that says little:
+// "async Object.getServerSideProps".
+func shortName(function string) string {
+	name, async := strings.CutPrefix(function, "async ")
+	name = strings.TrimPrefix(strings.TrimPrefix(name, "Object."), "Module.")
+	if async {
+		return "async " + name
+	}
+	return name
 }
 
 // splitFrame takes a line of a stack apart: "at call (place)", "at place",

@@ -108,14 +108,23 @@ func serverProblem(e *engine.Error, find Lookup, depth int) Problem {
 	if p.Title == "" {
 		p.Title = "Server error"
 	}
-	if what := happened[e.Kind]; what != "" {
+	detail := detailOf(e)
+	switch what := happened[e.Kind]; {
+	case what != "":
 		p.Title, p.Text = "Server error", what+strings.TrimSuffix(": "+p.Text, ": ")
-	} else if p.Text == "" {
+	case e.Name == "" && e.Stack == "":
+		if p.Text == "" {
+			p.Text = clean(string(e.Detail))
+		}
+		p.Hint = "This value is not an Error, so nobody knows where it was thrown. Throw `new Error(...)` instead."
+	case p.Text == "":
 		p.Text = p.Title + " without a message"
+	case detail.Code != "" && !strings.Contains(p.Text, detail.Code):
+		p.Text += "\ncode: " + clean(detail.Code)
 	}
-	m := &diag.Message{Code: "server", Text: p.Text, Hint: p.Hint}
+	m := &diag.Message{Code: "server", Text: firstLines(p.Text), Hint: p.Hint}
 	if e.Kind == engine.Thrown && e.Name != "" && e.Message != "" {
-		m.Text = e.Name + ": " + e.Message
+		m.Text = e.Name + ": " + m.Text
 	}
 	frames := Frames(e.Stack, find)
 	if i := slices.IndexFunc(frames, func(f Frame) bool { return f.Own }); i >= 0 {
@@ -133,6 +142,26 @@ func serverProblem(e *engine.Error, find Lookup, depth int) Problem {
 	return p
 }
 
+// detailOf reads what the thrower attached, as far as it tells something.
+func detailOf(e *engine.Error) (d struct {
+	Code string `json:"code"`
+}) {
+	// Whatever it is otherwise, a number for one, says nothing here.
+	_ = json.Unmarshal(e.Detail, &d)
+	return d
+}
+
+// mostTextLines is how many lines of a message the terminal shows.
+const mostTextLines = 20
+
+func firstLines(text string) string {
+	lines := strings.Split(text, "\n")
+	if len(lines) <= mostTextLines {
+		return text
+	}
+	return strings.Join(lines[:mostTextLines], "\n") + "\n… " + strconv.Itoa(len(lines)-mostTextLines) + " more lines"
+}
+
 // happened says what became of server code that did not throw.
 var happened = map[engine.Kind]string{
 	engine.Timeout:     "the server code ran too long and was stopped",
@@ -144,33 +173,41 @@ var happened = map[engine.Kind]string{
 
 // framesText lists the frames of the app; the others are counted.
 func framesText(frames []Frame) string {
-	var b strings.Builder
-	others := 0
-	count := func() {
-		if others > 0 {
-			b.WriteString("… " + strconv.Itoa(others) + " of packages and the framework\n")
+	var lines []string
+	others, last, times := 0, "", 0
+	flush := func() {
+		if times > 1 {
+			lines[len(lines)-1] += " × " + strconv.Itoa(times)
 		}
-		others = 0
+		if others > 0 && last != "" {
+			lines = append(lines, "… "+strconv.Itoa(others)+" of packages and the framework")
+		}
+		others, times = 0, 0
 	}
-	for _, f := range frames {
-		if !f.Own {
+	for i := range frames {
+		line := frames[i].line()
+		switch {
+		case !frames[i].Own:
 			others++
-			continue
-		}
-		count()
-		b.WriteString("at ")
-		if f.Function != "" {
-			b.WriteString(f.Function + " ")
-		}
-		b.WriteString("(" + f.place() + ")\n")
-	}
-	if b.Len() == 0 {
-		// Nothing of the app: the others are all there is to go by.
-		for _, f := range frames[:min(len(frames), 8)] {
-			b.WriteString("at " + f.Function + " (" + f.place() + ")\n")
+		case line == last && others == 0:
+			times++
+		default:
+			flush()
+			lines = append(lines, line)
+			last, times = line, 1
 		}
 	}
-	return strings.TrimRight(b.String(), "\n")
+	others = 0
+	flush()
+	if len(lines) == 0 {
+		// Nothing of the app: packages are all there is to go by.
+		for i := range frames {
+			if f := &frames[i]; len(lines) < mostForeign && !f.isRuntime() {
+				lines = append(lines, f.line())
+			}
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // browserOnly are names that code finds in browsers only.

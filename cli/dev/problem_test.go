@@ -32,7 +32,11 @@ func TestProblems(t *testing.T) {
 		{"joined", errors.Join(build, errors.New("disk is full")),
 			"build: Build error: Unexpected \";\" (pages/a.tsx:1:11) hint: remove it\nserver: Server error: disk is full\n"},
 		{"thrown", thrown, "server: TypeError: x is undefined (pages/index.tsx:4:13) cause: [server: Error: no network]\n"},
-		{"not an error", &engine.Error{Message: "7"}, "server: Server error: 7\n"},
+		{"not an error", &engine.Error{Message: "7"}, "server: Server error: 7 hint: This value is not an Error, so nobody knows where it was thrown. Throw `new Error(...)` instead.\n"},
+		{"an object", &engine.Error{Detail: []byte(`{"code":7}`)},
+			"server: Server error: {\"code\":7} hint: This value is not an Error, so nobody knows where it was thrown. Throw `new Error(...)` instead.\n"},
+		{"with a code", &engine.Error{Name: "Error", Message: "no file", Detail: []byte(`{"code":"ENOENT"}`)}, "server: Error: no file\ncode: ENOENT\n"},
+		{"that the message has", &engine.Error{Name: "Error", Message: "ENOENT: no file", Detail: []byte(`{"code":"ENOENT"}`)}, "server: Error: ENOENT: no file\n"},
 		{"no message", &engine.Error{Name: "RangeError"}, "server: RangeError: RangeError without a message\n"},
 		{"browser only", &engine.Error{Name: "ReferenceError", Message: "window is not defined"},
 			"server: ReferenceError: window is not defined hint: The server has no `window`. Use it in an effect or an event handler, or load the component with next/dynamic and `ssr: false`.\n"},
@@ -104,12 +108,36 @@ func TestProblemInTerminal(t *testing.T) {
       | 	           ^
     5 | 	return <p>{é}</p>
     6 | }
-    … 1 of packages and the framework
     at getServerSideProps (pages/index.tsx:4:13)
     cause: ⨯ Error: no network
 `)).Files[0].Data)
 	if got := p[0].String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestFramesText(t *testing.T) {
+	own := func(name string, line int) Frame {
+		return Frame{Function: name, File: "a.js", Line: line, Column: 1, Own: true}
+	}
+	pkg := Frame{Function: "run", File: "node_modules/x.js", Line: 1, Column: 1}
+	runtime := Frame{Function: "dispatch", File: "/app/.next/dev/server/runtime.js", Line: 1, Column: 1}
+	for _, tt := range []struct {
+		name   string
+		frames []Frame
+		want   string
+	}{
+		{"none", nil, ""},
+		{"recursion", []Frame{own("f", 1), own("f", 1), own("f", 1), own("g", 2)}, "at f (a.js:1:1) × 3\nat g (a.js:2:1)"},
+		{"to the end", []Frame{own("g", 2), own("f", 1), own("f", 1)}, "at g (a.js:2:1)\nat f (a.js:1:1) × 2"},
+		{"packages between", []Frame{own("f", 1), pkg, pkg, own("f", 1), runtime}, "at f (a.js:1:1)\n… 2 of packages and the framework\nat f (a.js:1:1)"},
+		{"both", []Frame{pkg, own("f", 1), own("f", 1), pkg, own("f", 1)}, "at f (a.js:1:1) × 2\n… 1 of packages and the framework\nat f (a.js:1:1)"},
+		{"packages only", []Frame{pkg, runtime}, "at run (node_modules/x.js:1:1)"},
+		{"Onward only", []Frame{runtime, {Function: "map", File: "<anonymous>"}}, ""},
+	} {
+		if got := framesText(tt.frames); got != tt.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", tt.name, got, tt.want)
+		}
 	}
 }
 

@@ -59,8 +59,10 @@ export function rawFrames(stack: string): string {
 }
 
 /** A list of frames: the app's own ones, others folded between them. */
-export function frameList(frames: readonly Frame[], options: StackOptions): HTMLElement {
+export function frameList(all: readonly Frame[], options: StackOptions): HTMLElement {
   const list = element("ol", "frames");
+  // Recursion says nothing more the second time.
+  const frames = all.filter((f, i) => i === 0 || line(f) !== line(all[i - 1]!));
   for (let i = 0; i < frames.length; ) {
     const run = frames.slice(i).findIndex((f) => f.own !== frames[i]!.own);
     const group = frames.slice(i, run < 0 ? undefined : i + run);
@@ -69,6 +71,10 @@ export function frameList(frames: readonly Frame[], options: StackOptions): HTML
     else list.append(folded(group, options));
   }
   return list;
+}
+
+function line(f: Frame): string {
+  return `${f.function}\0${place(f)}`;
 }
 
 function folded(group: readonly Frame[], options: StackOptions): HTMLElement {
