@@ -114,7 +114,7 @@ func parseDev(t *terminal, args []string, getenv func(string) string) (devFlags,
 	_ = f.MarkHidden("experimental-upload-trace")
 	inspected := inspectFlag(f)
 	ignored(f, "turbo", "turbopack", "webpack", "server-fast-refresh", "no-server-fast-refresh", "experimental-next-config-strip-types")
-	if err := f.Parse(args); err != nil {
+	if err := f.Parse(joinInspect(args)); err != nil {
 		return o, usageError(err, "dev")
 	}
 	if err := bundlerFlags(t, f); err != nil {

@@ -2,11 +2,25 @@ package main
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 
 	"github.com/spf13/pflag"
 
 	"github.com/onwardjs/onward/cli/inspect"
 )
+
+var debuggerPort = regexp.MustCompile(`^(\S+:)?\d+$`)
+
+// joinInspect makes `--inspect 9230` one argument, as Next.js takes it: the value may
+// be left out, so the parser of flags would not look for it there.
+func joinInspect(args []string) []string {
+	i := slices.Index(args, "--inspect")
+	if i < 0 || i+1 == len(args) || !debuggerPort.MatchString(args[i+1]) {
+		return args
+	}
+	return slices.Concat(args[:i], []string{"--inspect=" + args[i+1]}, args[i+2:])
+}
 
 // inspectFlag adds --inspect. What it returns reads it: the address where debuggers
 // connect, empty when they shall not.

@@ -61,7 +61,7 @@ func parseStart(t *terminal, args []string, getenv func(string) string) (startFl
 	f.BoolVar(&o.inherited, "serve-inherited", false, "")
 	_ = f.MarkHidden("serve-inherited")
 	ignored(f, "turbo", "turbopack", "webpack", "experimental-next-config-strip-types")
-	if err := f.Parse(args); err != nil {
+	if err := f.Parse(joinInspect(args)); err != nil {
 		return o, usageError(err, "start")
 	}
 	if !o.inherited {
