@@ -45,7 +45,7 @@ type Batch struct {
 const (
 	// A batch ends when nothing has happened for quiet, and no later than most
 	// after its first event.
-	quiet = 2 * time.Millisecond
+	quiet = time.Millisecond
 	most  = 20 * time.Millisecond
 	// From many files on it is no longer somebody who saves a file but a checkout
 	// or an installation, of which one batch is better than twenty.
