@@ -47,6 +47,7 @@ func commands() []command {
 		{"build", "[directory]", "build the app for production", runBuild},
 		{"start", "[directory]", "serve a built app", runStart},
 		{"export", "[directory]", "build the app into plain files for a static host", runExport},
+		{"new", "<folder>", "start a project", runNew},
 		{"check", "[directory]", "check types and run the app's linter", runCheck},
 		{"info", "", "print what to put into a bug report", runInfo},
 		{"typegen", "[directory]", "write types of the routes for TypeScript", runTypegen},
