@@ -141,6 +141,9 @@ func (s *Server) liveStatic(q *request) error {
 		return nil
 	}
 	job := s.staticJob(q, q.page.Route)
+	if q.page.Edge && q.match.Form == route.Data {
+		job.Form = "data"
+	}
 	made, err := s.renderLive(q, &job)
 	if err != nil {
 		return err
