@@ -22,8 +22,8 @@ import (
 //     is free (spec S010), and layout tests look at it elsewhere;
 //   - the bytes of an ETag, but not its kind: any strong hash will do (P036);
 //   - the look of the built-in error page, which its users cannot rely on;
-//   - in development, what pages that tell of an error look like, and the style that
-//     hides a page until its style sheets are there;
+//   - in development, what pages that tell of an error look like, the style that hides a
+//     page until its style sheets are there, and validators of the framework's scripts;
 //   - the order of attributes, except on img, where it matters (P243);
 //   - the order and spacing of nothing else.
 type normaliser struct {
@@ -51,7 +51,7 @@ func (n *normaliser) reply(step Step, r *reply) string {
 	}
 	b.WriteByte('\n')
 	for _, name := range slices.Sorted(maps.Keys(r.header)) {
-		if hiddenHeaders[name] {
+		if hiddenHeaders[name] || n.dev && n.freeInDev(name, step, r) {
 			continue
 		}
 		for _, value := range r.header[name] {
@@ -62,6 +62,18 @@ func (n *normaliser) reply(step Step, r *reply) string {
 		b.WriteString("\n" + body)
 	}
 	return b.String()
+}
+
+// freeInDev says whether a header is a framework's own affair in development: how it
+// keeps its scripts from being sent twice, and what pages carry that tell of an error.
+func (n *normaliser) freeInDev(name string, step Step, r *reply) bool {
+	switch name {
+	case "Etag":
+		return r.status >= 500 || strings.Contains(step.Target, "/_next/static/")
+	case "Accept-Ranges", "Last-Modified", "Vary":
+		return strings.Contains(step.Target, "/_next/static/")
+	}
+	return false
 }
 
 // usualMessage tells the standard texts of a status, of which there are two for 416.
@@ -240,9 +252,10 @@ func (n *normaliser) tag(node *html.Node) string {
 	return "<" + node.Data + strings.Join(parts, "") + ">"
 }
 
-// The two shapes of a CSS module's class: hash_local of the reference's default
-// bundler, and file_local__hash of its older one.
+// The shapes of a CSS module's class: hash_local of the reference's default bundler,
+// file-module__hash__local of it in development, and file_local__hash of its older one.
 var (
+	devClass = regexp.MustCompile(`^[\w-]+-module__[\w-]{6,}?__(\w+)$`)
 	newClass = regexp.MustCompile(`^[A-Za-z0-9-]{6}_([a-z]\w*)$`)
 	oldClass = regexp.MustCompile(`^[\w-]+?_(\w+?)__[\w-]{4,}$`)
 )
@@ -250,7 +263,7 @@ var (
 func localClasses(value string) string {
 	classes := strings.Split(value, " ")
 	for i, class := range classes {
-		for _, shape := range []*regexp.Regexp{oldClass, newClass} {
+		for _, shape := range []*regexp.Regexp{devClass, oldClass, newClass} {
 			if m := shape.FindStringSubmatch(class); m != nil {
 				classes[i] = "local:" + m[1]
 				break
@@ -260,7 +273,7 @@ func localClasses(value string) string {
 	return strings.Join(classes, " ")
 }
 
-var dynamicIDs = regexp.MustCompile(`"dynamicIds":\[[^\]]*\]`)
+var dynamicIDs = regexp.MustCompile(`"dynamicIds":\[(?:"[^"]*",?)*\]`)
 
 func nextData(text string) string {
 	text = dynamicIDs.ReplaceAllString(text, `"dynamicIds":["HIDDEN"]`)

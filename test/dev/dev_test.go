@@ -11,6 +11,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -92,7 +93,16 @@ func (t *timings) print() {
 	fmt.Printf("From edit to screen, %s:\n%smedian %s of %d\n", framework.Name, b.String(), all[len(all)/2].Round(100*time.Microsecond), len(all))
 }
 
-// home is a page of every app, whatever its scenario brings.
+// base is what the app of a scenario with its own server has besides.
+func (s *scenario) base() map[string]string {
+	for name := range s.files {
+		if strings.HasPrefix(name, "src/") {
+			return nil
+		}
+	}
+	return map[string]string{"pages/index.js": home}
+}
+
 const home = "export default function Home() {\n  return <h1 id=\"home\">home</h1>;\n}\n"
 
 func TestScenarios(t *testing.T) {
@@ -103,15 +113,14 @@ func TestScenarios(t *testing.T) {
 	files := map[string]string{"pages/index.js": home}
 	for _, s := range list {
 		if !s.own {
-			for name, text := range s.files {
-				files[name] = text
-			}
+			maps.Copy(files, s.files)
 		}
 	}
-	var shared *stage
+	// The stages that scenarios share, by the fixture app that they show.
+	stages := map[string]*stage{}
 	t.Cleanup(func() {
-		if shared != nil {
-			shared.close()
+		for _, s := range stages {
+			s.close()
 		}
 	})
 	for _, s := range list {
@@ -121,7 +130,7 @@ func TestScenarios(t *testing.T) {
 				return
 			}
 			if s.own {
-				own, err := newStage(map[string]string{"pages/index.js": home}, s.files)
+				own, err := newStage("", s.base(), s.files)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -129,12 +138,17 @@ func TestScenarios(t *testing.T) {
 				own.play(t, s)
 				return
 			}
-			if shared == nil {
-				if shared, err = newStage(files); err != nil {
+			if stages[s.app] == nil {
+				begin := files
+				if s.app != "" {
+					begin = nil
+				}
+				if stages[s.app], err = newStage(s.app, begin); err != nil {
+					delete(stages, s.app)
 					t.Fatal(err)
 				}
 			}
-			shared.play(t, s)
+			stages[s.app].play(t, s)
 		})
 	}
 }

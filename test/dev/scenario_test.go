@@ -16,6 +16,7 @@ import (
 //
 //	# What happens, and what comes of it.
 //	own                            a server of its own (else all share one)
+//	app packages                   edits a fixture app instead
 //	only onward: reason            where Onward differs on purpose
 //	visit /path                    load a document, wait for React
 //	load /path                     load a document
@@ -52,6 +53,7 @@ type scenario struct {
 	name  string
 	title string
 	own   bool
+	app   string
 	// only is the framework that it is for; empty: both.
 	only   string
 	reason string
@@ -143,6 +145,10 @@ func (s *scenario) line(number int, line string) error {
 		return nil
 	case line == "own":
 		s.own = true
+		return nil
+	}
+	if rest, ok := strings.CutPrefix(line, "app "); ok {
+		s.app = rest
 		return nil
 	}
 	if rest, ok := strings.CutPrefix(line, "only "); ok {

@@ -28,13 +28,18 @@ type stage struct {
 	network *network
 }
 
-// newStage starts the server of an app that has the given files.
-func newStage(files ...map[string]string) (*stage, error) {
-	source, err := rig.TempDir("dev-")
-	if err != nil {
-		return nil, err
+// newStage starts the server of a fixture app, or of an empty one, that has the given
+// files too.
+func newStage(fixture string, files ...map[string]string) (*stage, error) {
+	source := filepath.Join(rig.Apps(), fixture)
+	if fixture == "" {
+		var err error
+		if source, err = rig.TempDir("dev-"); err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(source)
 	}
-	defer os.RemoveAll(source)
+	var err error
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	s := &stage{ctx: ctx, cancel: cancel}
 	if s.app, err = rig.New(ctx, source, framework); err != nil {
