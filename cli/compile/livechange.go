@@ -242,8 +242,8 @@ func (g *graph) update(ctx context.Context, c *changes) map[*module]bool {
 		switch {
 		case len(after.problems) > 0:
 			// The last good code stays until the mistake is mended.
-			kept := *before
-			kept.problems, kept.inputs = after.problems, after.inputs
+			kept := &compiled{code: before.code, mappings: before.mappings, names: before.names, imports: before.imports, version: before.version,
+				style: before.style, dynamicIDs: before.dynamicIDs, problems: after.problems, inputs: after.inputs}
 			for file := range before.inputs {
 				if _, known := kept.inputs[file]; !known {
 					kept.inputs[file] = hashFile(file)
@@ -252,7 +252,7 @@ func (g *graph) update(ctx context.Context, c *changes) map[*module]bool {
 			if len(after.imports) > 0 {
 				kept.imports = after.imports
 			}
-			m.made = &kept
+			m.made = kept
 		case after.code == before.code && len(before.problems) == 0:
 			after.version = before.version
 			m.made = after

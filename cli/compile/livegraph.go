@@ -271,6 +271,7 @@ func (g *graph) reach(roots []*module, dynamic bool) []*module {
 // problems of modules and of all that was compiled with them.
 func (g *graph) problems(roots []*module) diag.Errors {
 	seen := map[*module]bool{}
+	exports := &exporter{g: g, known: map[string]map[string]bool{}}
 	var list diag.Errors
 	for len(roots) > 0 {
 		m := roots[0]
@@ -284,6 +285,7 @@ func (g *graph) problems(roots []*module) diag.Errors {
 			continue
 		}
 		list = append(list, c.problems...)
+		list = append(list, exports.missing(m, c)...)
 		if c.style != "" {
 			list = append(list, g.l.styles.get(c.style).problems...)
 		}

@@ -33,6 +33,7 @@ type compiled struct {
 	style string
 	// dynamicIDs: it calls next/dynamic.
 	dynamicIDs bool
+	surface    surface
 }
 
 // helperModule is the module of the functions that esbuild would write on top of
