@@ -184,6 +184,19 @@ func TestEditor(t *testing.T) {
 	until(t, tab, `__root.querySelector(".source .path").innerText === "pages/[[...shop]].tsx:12:3"`)
 }
 
+// What is copied has places of the source, also where the browser has no clipboard.
+func TestCopy(t *testing.T) {
+	s := newSite(t)
+	tab := s.visit(t, "")
+	eval(t, tab, `document.getElementById("b").click(); navigator.clipboard.writeText = async (text) => { globalThis.__copied = text }`)
+	until(t, tab, `__shown().includes("checkout")`)
+	eval(t, tab, `__root.querySelector("[title^=Copy]").click()`)
+	want := "Runtime error: TypeError: Cannot read properties of undefined (reading 'amount')\nCall stack:\n    at addUp (components/cart.tsx:5:62)\n    at checkout (pages/[[...shop]].tsx:12:3)\n"
+	until(t, tab, `globalThis.__copied?.startsWith(`+quote(want)+`)`)
+	eval(t, tab, `__copied = ""; navigator.clipboard.writeText = undefined; document.execCommand = () => { __copied = __root.activeElement.value }; __root.querySelector("[title^=Copy]").click()`)
+	until(t, tab, `globalThis.__copied?.startsWith(`+quote(want)+`)`)
+}
+
 // The page's policy allows no inline style and no script but its own, and the page's
 // rules reach nothing of the overlay.
 func TestIsolation(t *testing.T) {

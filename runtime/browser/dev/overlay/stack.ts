@@ -61,8 +61,8 @@ export function rawFrames(stack: string): string {
 /** A list of frames: the app's own ones, others folded between them. */
 export function frameList(all: readonly Frame[], options: StackOptions): HTMLElement {
   const list = element("ol", "frames");
-  // Recursion says nothing more the second time.
-  const frames = all.filter((f, i) => i === 0 || line(f) !== line(all[i - 1]!));
+  // Recursion says nothing more the second time, and a function of the browser has no place.
+  const frames = all.filter((f, i) => f.file !== "<anonymous>" && (i === 0 || line(f) !== line(all[i - 1]!)));
   for (let i = 0; i < frames.length; ) {
     const run = frames.slice(i).findIndex((f) => f.own !== frames[i]!.own);
     const group = frames.slice(i, run < 0 ? undefined : i + run);
