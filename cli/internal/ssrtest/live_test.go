@@ -182,6 +182,20 @@ func TestLiveModules(t *testing.T) {
 	contains(t, a.show("/other"), `>11</div>`)
 }
 
+// What a module was before its changes is garbage, though modules that stay were first
+// loaded by it.
+func TestLiveForgetsForGood(t *testing.T) {
+	const page = `require("./state.js"); exports.big = new Array(1 << 17).fill(%d.5);
+		exports.default = () => require("./leaf.js").text; exports.getServerSideProps = () => ({ props: {} });`
+	const leaf = `require("./state.js"); exports.big = new Array(1 << 17).fill(%d.5); exports.text = "edit %d";`
+	a := startLive(t, map[string]string{"state.js": `exports.parent = module.parent;`, "page.js": fmt.Sprintf(page, 0), "leaf.js": fmt.Sprintf(leaf, 0, 0)})
+	a.page("/page", "page.js")
+	for i := range 300 { // a megabyte each of two modules: twice what the heap may hold
+		a.edit("leaf.js", fmt.Sprintf(leaf, i, i), "page.js")
+		contains(t, a.show("/page"), fmt.Sprintf("edit %d<", i))
+	}
+}
+
 // V8 ends the process over a snapshot that it cannot restore.
 func TestLiveFromSnapshot(t *testing.T) {
 	shot, err := developmentSnapshot()
