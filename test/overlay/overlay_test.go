@@ -89,8 +89,6 @@ type site struct {
 	asked []string
 }
 
-const source = "import { useState } from \"react\";\n\nexport default function Cart({ items }) {\n  // the price is a string in old orders\n  const total = items.reduce((sum, item) => sum + item.price.amount, 0);\n  return <p className=\"total\">{total}</p>;\n}\n"
-
 const frame = "  3 | export default function Cart({ items }) {\n  4 |   // the price is a string in old orders\n> 5 |   const total = items.reduce((sum, item) => sum + item.price.amount, 0);\n    |                                                              ^\n  6 |   return <p className=\"total\">{total}</p>;\n  7 | }\n"
 
 func newSite(t *testing.T) *site {
