@@ -148,6 +148,9 @@ func (a *app) start(ctx context.Context) error {
 		a.watcher, err = watch.New(watch.Options{Dir: a.options.Dir, Warn: a.journal.report})
 		watching <- err
 	}()
+	for _, m := range config.CheckProject(a.options.Dir, a.options.Environ, true) {
+		a.journal.report(m)
+	}
 	p, err := a.read(ctx)
 	if watchErr := <-watching; watchErr != nil {
 		return watchErr
@@ -212,6 +215,14 @@ func (a *app) takeLock(c *config.Config) (err error) {
 	a.lock, err = takeLock(a.options.Dir, a.out(c), lockInfo{
 		PID: os.Getpid(), Port: a.options.Port, Hostname: a.options.Hostname, AppURL: a.options.URL, StartedAt: time.Now().UnixMilli(),
 	})
+	var m *diag.Message
+	if errors.As(err, &m) && m.Code == unwritable {
+		// A disk that is full stops nobody from developing.
+		warning := *m
+		warning.Severity = diag.Warning
+		a.journal.report(&warning)
+		return nil
+	}
 	return err
 }
 

@@ -36,6 +36,7 @@ func (s *site) Page(ctx context.Context, pattern string) (manifest.Page, error) 
 		return known, nil
 	}
 	t := timingOf(ctx)
+	t.logged.Store(true)
 	began := time.Now()
 	err := s.compile(ctx, compile.Server, with(p)...)
 	t.compile.Add(int64(time.Since(began)))

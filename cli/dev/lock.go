@@ -96,11 +96,14 @@ func (l *lock) release() {
 	_ = l.file.Close()
 }
 
+// unwritable is the code of messages about files that cannot be written.
+const unwritable = "output-unwritable"
+
 func cannotWrite(name string, err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {
 		err = path.Err
 	}
-	return diag.Errorf("output-unwritable", "cannot write %s: %v", name, err).
+	return diag.Errorf(unwritable, "cannot write %s: %v", name, err).
 		WithHint("make the folder writable for the user that runs Onward, and see that the disk is not full")
 }

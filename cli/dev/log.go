@@ -173,8 +173,8 @@ func newRequestLog(j *journal, c *config.Dev) *requestLog {
 // timing adds up where the time of a request goes. Several goroutines may add.
 type timing struct {
 	compile, code atomic.Int64 // nanoseconds
-	// rendered: code of the app was asked.
-	rendered atomic.Bool
+	// logged: the request is one of a page or an API route.
+	logged atomic.Bool
 }
 
 type timingKey struct{}
@@ -203,7 +203,7 @@ func (l *requestLog) serve(w http.ResponseWriter, r *http.Request, h http.Handle
 	if status == 0 {
 		status = http.StatusOK
 	}
-	if !t.rendered.Load() || l.ignored(uri) || r.Context().Err() != nil {
+	if !t.logged.Load() || l.ignored(uri) || r.Context().Err() != nil {
 		return
 	}
 	total := time.Since(began)

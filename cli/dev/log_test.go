@@ -40,7 +40,7 @@ func TestRequestLog(t *testing.T) {
 			r.RequestURI = c.url
 			l.serve(httptest.NewRecorder(), r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if c.page {
-					timingOf(r.Context()).rendered.Store(true)
+					timingOf(r.Context()).logged.Store(true)
 				}
 				w.WriteHeader(c.status)
 			}))

@@ -14,6 +14,7 @@ import (
 	"github.com/onwardjs/onward/cli/build"
 	"github.com/onwardjs/onward/cli/watch"
 	"github.com/onwardjs/onward/internal/config"
+	"github.com/onwardjs/onward/internal/diag"
 	files "github.com/onwardjs/onward/runtime"
 )
 
@@ -109,6 +110,9 @@ func (c *settings) changed(batch watch.Batch) (env, others []string) {
 func (a *app) update(ctx context.Context, batch watch.Batch) {
 	env, others := a.settings.changed(batch)
 	s := a.site.Load()
+	if s != nil {
+		a.checkOutput(s.project.Config, batch)
+	}
 	switch {
 	case len(others) > 0:
 		fmt.Fprintf(a.journal, "%s Found a change in %s. Restarting the server to apply the changes...\n", a.journal.paint("33", "⚠"), strings.Join(others, ", "))
@@ -122,6 +126,27 @@ func (a *app) update(ctx context.Context, batch watch.Batch) {
 	default:
 		s.update(ctx, batch)
 	}
+}
+
+// checkOutput makes the output folder anew when it was deleted. Nothing in it is
+// needed to go on.
+func (a *app) checkOutput(c *config.Config, batch watch.Batch) {
+	dist := filepath.Join(a.options.Dir, filepath.FromSlash(c.DistDir))
+	if !batch.All && !slices.Contains(batch.Files, dist) {
+		return
+	}
+	if _, err := os.Stat(dist); err == nil {
+		return
+	}
+	m := diag.Errorf("output-gone", "the output folder %s was deleted while the server runs; it is made again", c.DistDir).
+		WithHint("stop the server before you delete it")
+	m.Severity = diag.Warning
+	a.journal.report(m)
+	a.lock.release()
+	if err := a.takeLock(c); err != nil {
+		a.journal.report(asMessage(err))
+	}
+	a.journal.open(a.out(c))
 }
 
 // restart reads everything anew. When that fails, what was there before goes on, and

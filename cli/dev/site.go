@@ -443,7 +443,7 @@ func (e *sharedEngine) Do(ctx context.Context, job *engine.Job) (*engine.Reply, 
 	}
 	defer present.jobs.Done()
 	t := timingOf(ctx)
-	t.rendered.Store(true)
+	t.logged.Store(true)
 	began := time.Now()
 	reply, err := present.made.Do(ctx, job)
 	t.code.Add(int64(time.Since(began)))

@@ -161,11 +161,12 @@ func (w *Watcher) Add(dirs []string) {
 	}
 }
 
-// Ignore leaves a folder out from now on, with all that is below it.
+// Ignore leaves a folder out from now on, with all that is below it. That the folder
+// itself vanishes is told.
 func (w *Watcher) Ignore(dir string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.tree.skips(dir) {
+	if slices.Contains(w.tree.ignore, dir) {
 		return
 	}
 	w.tree.ignore = append(slices.Clone(w.tree.ignore), dir)
@@ -311,6 +312,9 @@ func (w *Watcher) event(e fsnotify.Event, p *pending) {
 		}
 	}
 	if w.tree.ignored(name) {
+		if slices.Contains(w.tree.ignore, name) && (e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename)) {
+			p.add(name)
+		}
 		if e.Has(fsnotify.Create) && filepath.Base(name) == "node_modules" && w.notify != nil {
 			_ = w.notify.Add(name) // a first installation; without it the next start finds the packages
 		}

@@ -261,6 +261,10 @@ func TestIgnoreFromNowOn(t *testing.T) {
 			t.Errorf("told %s", f)
 		}
 	}
+	if err := os.RemoveAll(filepath.Join(dir, "out")); err != nil {
+		t.Fatal(err)
+	}
+	gather(t, w, dir, "out")
 }
 
 // TestManyFilesAreFewBatches: a checkout is neither thousands of batches nor a list
