@@ -85,8 +85,6 @@ type site struct {
 	opened []string
 	// editor is what it answers; empty: 204.
 	editor string
-	// asked are the stacks that were to be mapped.
-	asked []string
 }
 
 const frame = "  3 | export default function Cart({ items }) {\n  4 |   // the price is a string in old orders\n> 5 |   const total = items.reduce((sum, item) => sum + item.price.amount, 0);\n    |                                                              ^\n  6 |   return <p className=\"total\">{total}</p>;\n  7 | }\n"
@@ -120,9 +118,6 @@ func newSite(t *testing.T) *site {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		s.mu.Lock()
-		s.asked = append(s.asked, asked.Stack)
-		s.mu.Unlock()
 		w.Write([]byte(frames(asked.Stack)))
 	})
 	mux.HandleFunc("GET /__nextjs_launch-editor", func(w http.ResponseWriter, r *http.Request) {
