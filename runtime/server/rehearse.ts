@@ -16,8 +16,7 @@ declare const process: { env: { NODE_ENV?: string } };
 
 /** Call it last, when all modules are registered. */
 export function rehearse(): void {
-  // V8 does not restore the objects that React's development build makes of elements.
-  if (process.env.NODE_ENV !== "production" || !canRehearse()) return;
+  if (!canRehearse()) return;
   start({
     buildId: "", dir: "/", distDir: "/", dev: false, assetPrefix: "", basePath: "", trailingSlash: false,
     reactStrictMode: false, images: {}, pages: {}, mainScripts: ["main.js"], manifestScripts: ["manifest.js"],
@@ -32,6 +31,8 @@ export function rehearse(): void {
     pathname: "/_error", query: {}, asPath: "/?a=b", isFallback: false, isReady: true, isPreview: false, basePath: "",
   });
   const props = { pageProps: { statusCode: 404 } };
+  // V8 does not restore the objects that React's development build makes of elements.
+  if (process.env.NODE_ENV !== "production") return;
   const app = appElement(load("/_app").Component, page.Component, props, router);
   const body = render(() => bodyElement(surround({ router, collected, images: null }, app)), page) as string;
   document({
