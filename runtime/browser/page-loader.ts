@@ -148,21 +148,23 @@ export function loadPage(route: string): Promise<Page> {
   return page;
 }
 
-/** In development: pages change, and their scripts are not modules. */
+/**
+ * In development: pages change, and their scripts are not modules. A page whose
+ * code throws is loaded as a document, in which the server shows why.
+ */
 async function loadLive(dev: DevClient, route: string): Promise<Page> {
-  let styles: HTMLLinkElement[];
   try {
     if (!registered.has(route)) {
       for (const file of await filesOf(route)) await dev.script(assetUrl(file));
     }
-    styles = dev.stylesOf(route).map(styleLink);
+    const styles = dev.stylesOf(route).map(styleLink);
     await Promise.all(styles.map((link) => loadedStyles.get(link)));
+    const module = registered.get(route);
+    if (!module) throw new Error("its script did not register it");
+    return { module: module(), styles };
   } catch (err) {
     throw err instanceof AssetError ? err : new AssetError(`Failed to load page ${route}: ${err}`);
   }
-  const module = registered.get(route);
-  if (!module) throw new AssetError(`The script of page ${route} did not register it.`);
-  return { module: module(), styles };
 }
 
 async function load(route: string): Promise<Page> {

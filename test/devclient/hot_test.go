@@ -145,6 +145,16 @@ func TestFastRefresh(t *testing.T) {
 			want: []string{"caught it", "it", "back 0"},
 		},
 		{
+			name: "an error boundary recovers from its first render",
+			more: map[string]string{
+				"app": component("App", "", `return h(Boundary, null, h(counter.default));`, "counter") + `
+				class Boundary extends Component { componentDidCatch() {} render() { return this.props.children } }`,
+				"counter": component("Counter", "", `throw new Error("first")`),
+			},
+			body: `await until(() => globalThis.caught); await edit({ counter: ` + quoted(counter("shown")) + ` }); return [caught, text()];`,
+			want: []string{"first", "shown 0"},
+		},
+		{
 			name: "a new module that an update imports",
 			body: `await click(); await edit({ words: 'exports.hello = require("fresh").text;', fresh: 'exports.text = "Fresh ";' }); return [text()];`,
 			want: []string{"Fresh first 1"},
@@ -182,7 +192,7 @@ func TestFastRefresh(t *testing.T) {
 				}
 			}
 			tab := open(t, page{modules: all})
-			eval(t, tab, `await until(() => text() !== "" || document.getElementById("root").childNodes.length || globalThis.fill);`+c.body, c.want...)
+			eval(t, tab, `await until(() => text() !== "" || document.getElementById("root").childNodes.length || globalThis.fill || globalThis.caught);`+c.body, c.want...)
 		})
 	}
 }

@@ -13,6 +13,11 @@ interface RefreshGlobals {
   $RefreshSig$: Signature;
 }
 
+/** What React's renderers announce themselves to. */
+interface DevToolsHook {
+  inject(renderer: { setRefreshHandler?(handler: (type: unknown) => undefined): void }): unknown;
+}
+
 /** Exports of pages and of _app that are not components and that nothing in the page holds on to. */
 const pageExports = new Set(["config", "reportWebVitals", "__N_SSG", "__N_SSP"]);
 const flags = new Set(["__esModule", "__N_SSG", "__N_SSP"]);
@@ -23,6 +28,15 @@ let before: RefreshGlobals;
 /** Tells React's renderers to come where to report; called once, before any of them. */
 export function startRefresh(): void {
   runtime.injectIntoGlobalHook(globalThis);
+  const hook = (globalThis as unknown as { __REACT_DEVTOOLS_GLOBAL_HOOK__: DevToolsHook }).__REACT_DEVTOOLS_GLOBAL_HOOK__;
+  const { inject } = hook;
+  hook.inject = function (renderer) {
+    const id = inject.call(this, renderer);
+    // Only now does it remember which error boundaries failed, so that they show
+    // their content after the first update too. No component has a newer version yet.
+    renderer.setRefreshHandler?.(() => undefined);
+    return id;
+  };
   globals.$RefreshReg$ = () => {};
   globals.$RefreshSig$ = () => (type) => type;
   before = { $RefreshReg$: globals.$RefreshReg$, $RefreshSig$: globals.$RefreshSig$ };
