@@ -47,6 +47,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PATH", filepath.Dir(onward.Command[0])+string(os.PathListSeparator)+env.Getenv("PATH"))
 			env.Setenv("ONWARD_DIR", filepath.Dir(onward.Command[0]))
 			env.Setenv("NO_COLOR", "1")
+			env.Setenv("MODULES", modules)
 			env.Values[serverKey{}] = &holder{}
 			return os.Symlink(modules, filepath.Join(env.WorkDir, "node_modules"))
 		},
