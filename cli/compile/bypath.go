@@ -22,12 +22,7 @@ const byPathFolder = "server/project/"
 // what it imports, as one CommonJS module: it runs as the file that it was, so it
 // could not find chunks of the build.
 func (b *build) modulesByPath() {
-	names := slices.Clone(loadedByPath)
-	// next-i18next lets the environment name the file.
-	if p := b.opt.Env["I18NEXT_DEFAULT_CONFIG_PATH"]; p != "" && filepath.IsLocal(p) {
-		names = append(names, strings.TrimSuffix(path.Clean(filepath.ToSlash(p)), path.Ext(p)))
-	}
-	for _, name := range names {
+	for _, name := range b.loadedByPath() {
 		for _, ext := range []string{".js", ".cjs", ".mjs", ".ts"} {
 			file := filepath.Join(b.dir, filepath.FromSlash(name+ext))
 			if _, err := os.Stat(file); err == nil {
@@ -36,6 +31,25 @@ func (b *build) modulesByPath() {
 			}
 		}
 	}
+}
+
+// loadedByPath are such files of the app, there or not.
+func (b *build) loadedByPath() []string {
+	names := slices.Clone(loadedByPath)
+	// next-i18next lets the environment name the file.
+	if p := b.opt.Env["I18NEXT_DEFAULT_CONFIG_PATH"]; p != "" && filepath.IsLocal(p) {
+		names = append(names, strings.TrimSuffix(path.Clean(filepath.ToSlash(p)), path.Ext(p)))
+	}
+	return names
+}
+
+// isLoadedByPath says whether a file, an absolute path, is one of them.
+func (b *build) isLoadedByPath(file string) bool {
+	name, err := filepath.Rel(b.dir, filepath.FromSlash(file))
+	if err != nil {
+		return false
+	}
+	return slices.Contains(b.loadedByPath(), strings.TrimSuffix(filepath.ToSlash(name), filepath.Ext(name)))
 }
 
 func (b *build) moduleByPath(file, name string) {

@@ -533,7 +533,7 @@ func (l *Live) ServerMap(path string) []byte {
 	return g.sourceMap(m)
 }
 
-// at finds the server module that has a path.
+// at finds the server module that has a path, or is a file that packages load by its own.
 func (l *Live) at(path string) (*graph, *module) {
 	path = filepath.ToSlash(path)
 	for _, t := range []Target{Edge, Server} {
@@ -545,6 +545,10 @@ func (l *Live) at(path string) (*graph, *module) {
 		if rest, ok = strings.CutSuffix(rest, ".js"); ok {
 			return g, g.known(unescape(rest))
 		}
+	}
+	if l.b.isLoadedByPath(path) {
+		g := l.graphs[Server]
+		return g, g.module("file", filepath.FromSlash(path))
 	}
 	return nil, nil
 }

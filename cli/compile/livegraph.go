@@ -29,7 +29,8 @@ type graph struct {
 	// users are the modules that were made of a file, by its path.
 	users map[string][]*module
 
-	found sync.Map // lookup → *finding
+	found    sync.Map // lookup → *finding
+	personal sync.Map // specifier → whether it matters which file has it
 }
 
 // module is a file, or what stands for one, in a graph.

@@ -139,6 +139,7 @@ type loaded struct {
 	dir      string // that its imports are relative to
 	inputs   []string
 	style    string
+	hash     uint64 // of the file; 0: not known
 	problems diag.Errors
 }
 
@@ -159,11 +160,16 @@ func (g *graph) makeWith(m *module, sourceMap bool) *compiled {
 		c.code = helperCode
 		return c
 	}
-	if m.namespace == "file" {
+	if m.namespace == "file" && !g.isSource(m) {
 		// Before it is read: what changes afterwards is then seen.
 		c.inputs[m.path] = hashFile(m.path)
 	}
 	in := g.load(m)
+	if m.namespace == "file" && in.hash != 0 {
+		c.inputs[m.path] = in.hash
+	} else if g.isSource(m) {
+		c.inputs[m.path] = hashFile(m.path)
+	}
 	for _, f := range in.inputs {
 		if _, known := c.inputs[f]; !known {
 			c.inputs[f] = hashFile(f)
@@ -174,6 +180,9 @@ func (g *graph) makeWith(m *module, sourceMap bool) *compiled {
 		return c
 	}
 	g.bundle(m, in, c, sourceMap)
+	if m.namespace == "file" {
+		g.l.b.source.done(m.path, g.browser)
+	}
 	c.dynamicIDs = m.namespace == "file" && g.l.b.source.dynamic(g.l.b.report.show(m.path))
 	return c
 }
@@ -183,7 +192,24 @@ func hashFile(name string) uint64 {
 	if err != nil {
 		return 0
 	}
-	return maphash.Bytes(hashSeed, data) | 1
+	return hashText(data)
+}
+
+// hashText is never 0, which stands for files that cannot be read.
+func hashText(data []byte) uint64 { return maphash.Bytes(hashSeed, data) | 1 }
+
+// isSource tells whether a module is a script, or a file that loaders make one of.
+func (g *graph) isSource(m *module) bool {
+	return m.namespace == "file" && (scriptEnding(m.path) || g.l.b.loaders.find(m.path) != nil)
+}
+
+// scriptEnding is sourcePattern, faster.
+func scriptEnding(path string) bool {
+	switch filepath.Ext(path) {
+	case ".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".mjsx", ".cjsx", ".mtsx", ".ctsx":
+		return true
+	}
+	return false
 }
 
 // load reads a module as the plugins have it.
@@ -201,8 +227,9 @@ func (g *graph) load(m *module) loaded {
 	}
 	if m.namespace == "file" {
 		in.dir = filepath.Dir(m.path)
-		if sourcePattern.MatchString(m.path) || l.b.loaders.find(m.path) != nil {
+		if g.isSource(m) {
 			f := l.b.source.load(m.path)
+			in.hash = f.hash
 			if f.err != nil {
 				return fail(f.err)
 			}
@@ -215,7 +242,7 @@ func (g *graph) load(m *module) loaded {
 			}
 			in.text, in.loader = f.server, scriptLoader(f.ending)
 			if g.browser {
-				in.text = f.browser
+				in.text = l.b.source.forBrowser(f, m.path)
 			}
 			return asScript(in)
 		}
@@ -459,11 +486,8 @@ type finding struct {
 // find is chain.find, which is asked once about the imports of a folder.
 func (g *graph) find(args api.OnResolveArgs) (api.OnResolveResult, error) {
 	key := lookup{specifier: args.Path, dir: args.ResolveDir, namespace: args.Namespace, kind: args.Kind}
-	if !strings.HasPrefix(args.Path, ".") || strings.HasSuffix(args.Path, "css") || strings.HasSuffix(args.Path, ".sass") || args.Namespace != "file" {
+	if g.importerMatters(args) {
 		key.importer = args.Importer
-		if args.Namespace == "file" && inNodeModules(args.Importer) && !strings.HasPrefix(args.Path, "next") && !isBuiltin(args.Path) {
-			key.importer = ""
-		}
 	}
 	if v, ok := g.found.Load(key); ok {
 		f := v.(*finding)
@@ -474,6 +498,21 @@ func (g *graph) find(args api.OnResolveArgs) (api.OnResolveResult, error) {
 		g.found.Store(key, &finding{result: r})
 	}
 	return r, err
+}
+
+// importerMatters tells whether plugins look at the file that has an import, and not
+// only at its folder.
+func (g *graph) importerMatters(args api.OnResolveArgs) bool {
+	if args.Namespace != "file" {
+		return true
+	}
+	if v, ok := g.personal.Load(args.Path); ok {
+		return v.(bool)
+	}
+	matters := isStyle(args.Path) || strings.HasPrefix(args.Path, "next/dist/") || isBuiltin(args.Path) || nativePackages.MatchString(args.Path) ||
+		strings.HasSuffix(args.Path, ".node")
+	g.personal.Store(args.Path, matters)
+	return matters
 }
 
 var preambleName = regexp.MustCompile(`^(?:var|let|const|function) (__\w+)`)

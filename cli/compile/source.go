@@ -50,6 +50,14 @@ type sourceFile struct {
 	// problems are mistakes that the text alone shows.
 	problems        []*diag.Message
 	server, browser string
+	// later: browser is still to be edited for Fast Refresh, in refreshed.
+	later     bool
+	refreshed sync.Once
+	// used, for a server and for browsers: when both have been, nobody needs the texts
+	// until the file changes.
+	used [2]atomic.Bool
+	// hash of the file; see hashText.
+	hash uint64
 	// ending says how to read it: ".tsx". That of the file, unless loaders made
 	// something else of it.
 	ending string
@@ -94,6 +102,7 @@ func (s *sources) read(f *sourceFile, path string) error {
 	if err != nil {
 		return err
 	}
+	f.hash = hashText(raw)
 	text := string(raw)
 	if s.b.opt.Dev && !inNodeModules(path) && !utf8.ValidString(text) {
 		f.problem = notUTF8(s.b.report.show(path), text)
@@ -131,7 +140,8 @@ func (s *sources) read(f *sourceFile, path string) error {
 	partial := own && transform.MayImportPartly(text)
 	refresh := s.b.opt.Dev && own && transform.MayRefresh(text)
 	narrow := s.barrels != nil && (s.barrels[0].has(path, text) || s.barrels[1].has(path, text))
-	if !refresh && !narrow && !places && !partial && !window && !dynamic && !facts && !fonts && !styledJSX && !app && !buffer && !files {
+	if !narrow && !places && !partial && !window && !dynamic && !facts && !fonts && !styledJSX && !app && !buffer && !files {
+		f.later = refresh
 		return nil
 	}
 	m := transform.Parse(strings.TrimSuffix(path, filepath.Ext(path))+f.ending, text)
@@ -205,6 +215,39 @@ func (s *sources) read(f *sourceFile, path string) error {
 	// but for the columns behind one.
 	f.server, f.browser = server.Apply(text, ""), browser.Apply(text, name)
 	return nil
+}
+
+// forBrowser is a file's text for browsers.
+func (s *sources) forBrowser(f *sourceFile, path string) string {
+	if f.later {
+		// The server hardly ever needs to know how such a file is parsed, and comes first.
+		f.refreshed.Do(func() {
+			m := transform.Parse(strings.TrimSuffix(path, filepath.Ext(path))+f.ending, f.browser)
+			var edits transform.Edits
+			if m.Valid {
+				m.Refresh(&edits)
+			}
+			f.browser = edits.Apply(f.browser, filepath.Base(path))
+		})
+	}
+	return f.browser
+}
+
+// done forgets a file's texts once both graphs have compiled them.
+func (s *sources) done(path string, browser bool) {
+	v, ok := s.files.Load(path)
+	if !ok {
+		return
+	}
+	f := v.(*sourceFile)
+	first, other := 0, 1
+	if browser {
+		first, other = 1, 0
+	}
+	f.used[first].Store(true)
+	if f.used[other].Load() {
+		s.files.CompareAndDelete(path, v)
+	}
 }
 
 // notUTF8 says where a source file is no text.
@@ -357,7 +400,7 @@ func (s *sources) plugin(browser bool) api.Plugin {
 			}
 			text := f.server
 			if browser {
-				text = f.browser
+				text = s.forBrowser(f, args.Path)
 				if !s.process.Load() && !isReact(args.Path) && usesProcess(text) {
 					s.process.Store(true)
 				}

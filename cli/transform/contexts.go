@@ -20,7 +20,23 @@ type Context struct {
 var partialImport = regexp.MustCompile("\\b(import|require)\\s*\\(\\s*(/\\*[^*]*\\*/\\s*)*(`[^`$]+\\$\\{|\"[^\"\\n]+\"\\s*\\+|'[^'\\n]+'\\s*\\+)")
 
 // MayImportPartly is the cheap test before Contexts.
-func MayImportPartly(source string) bool { return partialImport.MatchString(source) }
+func MayImportPartly(source string) bool {
+	return (mayCall(source, "import") || mayCall(source, "require")) && partialImport.MatchString(source)
+}
+
+// mayCall tells whether a name is followed by a parenthesis somewhere.
+func mayCall(source, name string) bool {
+	for {
+		i := strings.Index(source, name)
+		if i < 0 {
+			return false
+		}
+		source = source[i+len(name):]
+		if strings.HasPrefix(strings.TrimLeft(source, " \t\r\n"), "(") {
+			return true
+		}
+	}
+}
 
 // Contexts compiles imports whose path is known in part. module gives the import
 // path of a module whose default export is a function from the whole path to
