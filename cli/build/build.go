@@ -143,7 +143,7 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if err := manifest.Write(out.staging, m, b.clientFiles()); err != nil {
 		return nil, cannotWrite(err)
 	}
-	if b.TypeScript() {
+	if b.typescript() {
 		if err := b.writeTypes(out.staging); err != nil {
 			return nil, err
 		}

@@ -52,7 +52,7 @@ func Check(ctx context.Context, o CheckOptions) (*TypeReport, error) {
 	if err := b.scan(); err != nil {
 		return nil, err
 	}
-	if !b.TypeScript() {
+	if !b.typescript() {
 		return &TypeReport{Skipped: &diag.Message{Severity: diag.Note, Code: "no-typescript", Text: "There is no TypeScript in this app: no types to check"}}, nil
 	}
 	if missing := missingTypes(b.Dir); len(missing) > 0 {

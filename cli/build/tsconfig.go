@@ -16,9 +16,9 @@ import (
 	"github.com/onwardjs/onward/internal/route"
 )
 
-// TypeScript says whether the app is written in it: it has a tsconfig.json, or a
+// typescript says whether the app is written in it: it has a tsconfig.json, or a
 // page in it.
-func (p *Project) TypeScript() bool {
+func (p *Project) typescript() bool {
 	if _, err := os.Stat(filepath.Join(p.Dir, p.tsconfigPath())); err == nil {
 		return true
 	}
@@ -44,7 +44,7 @@ func (p *Project) tsconfigPath() string {
 // The lines tell the user what has changed. An error, a *diag.Message, stops nobody
 // from serving the app.
 func (p *Project) PrepareTypeScript() ([]string, error) {
-	if !p.TypeScript() {
+	if !p.typescript() {
 		return nil, nil
 	}
 	lines, err := p.prepareTsconfig()
@@ -70,6 +70,17 @@ func (p *Project) createTsconfig() (created bool, err error) {
 	return true, nil
 }
 
+// missingTypes are the packages of TypeScript that are not installed.
+func (p *Project) missingTypes() string {
+	var missing []string
+	for _, name := range []string{"typescript", "@types/react", "@types/node"} {
+		if installed(p.Dir, name) == "" {
+			missing = append(missing, name)
+		}
+	}
+	return strings.Join(missing, " ")
+}
+
 func (p *Project) prepareTsconfig() ([]string, error) {
 	name := filepath.ToSlash(p.tsconfigPath())
 	created, err := p.createTsconfig()
@@ -77,7 +88,11 @@ func (p *Project) prepareTsconfig() ([]string, error) {
 		return nil, err
 	}
 	if created {
-		return []string{name + " is new: the app has TypeScript and had none"}, nil
+		lines := []string{name + " is new: the app has TypeScript and had none"}
+		if missing := p.missingTypes(); missing != "" {
+			lines = append(lines, "  editors need packages for it: npm install --save-dev "+missing)
+		}
+		return lines, nil
 	}
 	file := filepath.Join(p.Dir, p.tsconfigPath())
 	old, err := os.ReadFile(file)

@@ -54,7 +54,7 @@ func TestPrepareTypeScript(t *testing.T) {
 	p.Pages = append(p.Pages, route.Page{Route: "/new", File: "pages/new.ts"})
 	write(t, p.Dir, "node_modules/next/package.json", "{}")
 	lines, err := p.PrepareTypeScript()
-	if err != nil || len(lines) != 1 || !strings.Contains(lines[0], "tsconfig.json is new") {
+	if err != nil || len(lines) != 2 || !strings.Contains(lines[0], "tsconfig.json is new") || !strings.Contains(lines[1], "typescript @types/react @types/node") {
 		t.Fatal(lines, err)
 	}
 	if env := read(t, p.Dir, "next-env.d.ts"); !strings.Contains(env, `import "./.next/types/routes.d.ts";`) || !strings.Contains(env, "next/image-types/global") {

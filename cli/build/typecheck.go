@@ -44,7 +44,7 @@ func (b *build) startTypeCheck(ctx context.Context) (*typeCheck, context.Context
 		b.progress.line("  Skipping validation of types")
 		return nil, ctx, nil
 	}
-	if len(b.TypeChecker) == 0 || !b.TypeScript() || b.lacksTypes() {
+	if len(b.TypeChecker) == 0 || !b.typescript() || b.lacksTypes() {
 		return nil, ctx, nil
 	}
 	project, version, err := b.typeProject()

@@ -39,7 +39,7 @@ func Types(ctx context.Context, dir string, environ []string, warn io.Writer) er
 // checked: it writes next-env.d.ts, and a tsconfig.json where there is none. An
 // existing one is not changed: that is for `onward dev`.
 func (b *build) setUpTypeScript() error {
-	if !b.TypeScript() {
+	if !b.typescript() {
 		return nil
 	}
 	return b.writeTypeScriptFiles()
