@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,6 +17,8 @@ import (
 	"github.com/onwardjs/onward"
 	"github.com/onwardjs/onward/cli/build"
 	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/engine/v8"
+	"github.com/onwardjs/onward/internal/manifest"
 )
 
 // runInfo prints what a bug report needs to know of the machine and the app.
@@ -30,12 +33,18 @@ func runInfo(t *terminal, args []string) (int, error) {
 		return exitFailure, err
 	}
 	cfg, _, err := build.Config(context.Background(), dir, os.Environ(), "phase-info", io.Discard)
-	output := "N/A"
-	switch {
-	case err != nil:
+	output, file, lastBuild := "N/A", "N/A", "N/A"
+	var experiments []string
+	if err != nil {
 		output = "next.config cannot be read: " + err.Error()
-	case cfg.Output != "":
-		output = cfg.Output
+	} else {
+		output, file = cmp.Or(cfg.Output, output), cmp.Or(cfg.File, file)
+		for _, e := range cfg.Experiments {
+			experiments = append(experiments, e.Name)
+		}
+		if m, err := manifest.Read(filepath.Join(dir, filepath.FromSlash(cfg.DistDir))); err == nil {
+			lastBuild = strings.TrimSpace(m.Runtime.Engine + " " + m.Runtime.Reason)
+		}
 	}
 	w := t.out
 	fmt.Fprintf(w, "\nOperating System:\n  Platform: %s\n  Arch: %s\n  Version: %s\n  Available memory (MB): %s\n  Available CPU cores: %d\n",
@@ -44,11 +53,15 @@ func runInfo(t *terminal, args []string) (int, error) {
 	for _, b := range []struct{ name, command string }{{"Node", "node"}, {"npm", "npm"}, {"Yarn", "yarn"}, {"pnpm", "pnpm"}} {
 		fmt.Fprintf(w, "  %s: %s\n", b.name, versionOf(b.command))
 	}
+	fmt.Fprintf(w, "Engine:\n  V8: %s\n  Go: %s\n  Last build: %s\n", v8Version(), strings.TrimPrefix(runtime.Version(), "go"), lastBuild)
 	fmt.Fprintln(w, "Relevant Packages:")
 	for _, name := range []string{"next", "eslint-config-next", "react", "react-dom", "typescript"} {
 		fmt.Fprintf(w, "  %s: %s\n", name, packageVersion(dir, name))
 	}
-	fmt.Fprintf(w, "Compatible with:\n  Next.js: %s\nNext.js Config:\n  output: %s\n", onward.NextVersion, output)
+	fmt.Fprintf(w, "Compatible with:\n  Next.js: %s\nNext.js Config:\n  output: %s\n  file: %s\n", onward.NextVersion, output, file)
+	if len(experiments) > 0 {
+		fmt.Fprintf(w, "  experimental: %s\n", strings.Join(experiments, ", "))
+	}
 	if *verbose {
 		fmt.Fprintln(w, "Environment:")
 		for _, name := range []string{"NODE_ENV", "PORT", "HOSTNAME", "CI", "NO_COLOR", "FORCE_COLOR", "GOMAXPROCS", "GOMEMLIMIT", "GOGC",
@@ -62,6 +75,14 @@ func runInfo(t *terminal, args []string) (int, error) {
 		}
 	}
 	return exitOK, nil
+}
+
+// v8Version is that of the V8 in this program.
+func v8Version() string {
+	if parts := strings.SplitN(v8.ID(), "-", 3); v8.Available && len(parts) == 3 {
+		return parts[1]
+	}
+	return "N/A"
 }
 
 // arch is the processor's name as Node.js gives it.
