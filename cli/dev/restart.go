@@ -34,7 +34,7 @@ var settingNames = []string{
 	"package.json", "tsconfig.json", "jsconfig.json", ".babelrc", ".babelrc.json", ".babelrc.js", "babel.config.js", "babel.config.json",
 	"babel.config.cjs", "babel.config.mjs", ".postcssrc", ".postcssrc.json", ".postcssrc.js", "postcss.config.js", "postcss.config.cjs",
 	"postcss.config.mjs", "postcss.config.ts", "postcss.config.json", "tailwind.config.js", "tailwind.config.cjs", "tailwind.config.mjs",
-	"tailwind.config.ts", ".browserslistrc",
+	"tailwind.config.ts", ".browserslistrc", "next-i18next.config.js", "next-i18next.config.mjs", "next-i18next.config.cjs", "next-i18next.config.ts",
 	"node_modules/.package-lock.json", "node_modules/.modules.yaml", "node_modules/.yarn-integrity", "node_modules/.yarn-state.yml",
 }
 
