@@ -119,7 +119,7 @@ func unquote(text string) string {
 
 // surfaceOf reads a module's surface once.
 func (g *graph) surfaceOf(m *module, c *compiled) *surface {
-	c.surface.once.Do(func() { c.surface.read(c.code, g.withMap(m)) })
+	c.surface.once.Do(func() { c.surface.read(c.code, g.own(m)) })
 	return &c.surface
 }
 
@@ -191,7 +191,7 @@ func (g *graph) idOf(path string) string {
 // missing lists the names that a module of the app takes from modules which do not
 // export them.
 func (x *exporter) missing(m *module, c *compiled) diag.Errors {
-	if !x.g.withMap(m) || c.code == "" || len(c.problems) > 0 {
+	if !x.g.own(m) || c.code == "" || len(c.problems) > 0 {
 		return nil
 	}
 	var list diag.Errors

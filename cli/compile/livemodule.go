@@ -10,9 +10,11 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/evanw/esbuild/pkg/api"
 	"github.com/onwardjs/onward/internal/diag"
+	"github.com/onwardjs/onward/internal/stack"
 )
 
 // compiled is a module after compiling. It is not changed after it is made.
@@ -34,6 +36,10 @@ type compiled struct {
 	// dynamicIDs: it calls next/dynamic.
 	dynamicIDs bool
 	surface    surface
+	places     struct {
+		once   sync.Once
+		parsed *stack.Map
+	}
 }
 
 // helperModule is the module of the functions that esbuild would write on top of
@@ -147,12 +153,13 @@ var hashSeed = maphash.MakeSeed()
 
 // make compiles a module.
 func (g *graph) make(m *module) *compiled {
-	return g.makeWith(m, g.withMap(m))
+	return g.makeWith(m, g.browser && g.own(m))
 }
 
-// withMap tells whether a module's source map is made with it: those of packages are
-// looked at rarely and are large.
-func (g *graph) withMap(m *module) bool { return m.namespace == "file" && !inNodeModules(m.path) }
+// own tells whether a module is a file of the app and not of a package. Browsers ask for
+// the source maps of those; maps of packages are large, and on the server a map is
+// needed when something goes wrong.
+func (g *graph) own(m *module) bool { return m.namespace == "file" && !inNodeModules(m.path) }
 
 func (g *graph) makeWith(m *module, sourceMap bool) *compiled {
 	c := &compiled{version: int(g.l.versions.Add(1)), inputs: map[string]uint64{}}
@@ -621,19 +628,31 @@ func (c *compiled) nameList() string {
 	return c.names
 }
 
-// sourceMap is the JSON of a server module's map, with sources relative to the
-// project.
+// sourceMap is the JSON of a module's map, with sources relative to the project.
 func (g *graph) sourceMap(m *module) []byte {
 	c := m.get()
 	if c == nil || m.namespace != "file" {
 		return nil
 	}
-	if c.mappings == "" && !g.withMap(m) {
+	if c.mappings == "" {
 		c = g.makeWith(m, true)
 	}
-	mappings := c.mappings
-	if mappings == "" {
+	if c.mappings == "" {
 		return nil
 	}
-	return []byte(`{"version":3,"sources":[` + quoteJS(g.l.b.report.show(m.path)) + `],"names":` + c.nameList() + `,"mappings":` + quoteJS(mappings) + `}`)
+	return []byte(`{"version":3,"sources":[` + quoteJS(g.l.b.report.show(m.path)) + `],"names":` + c.nameList() + `,"mappings":` + quoteJS(c.mappings) + `}`)
+}
+
+// placesOf is the source map of a module, read once; nil when it has none.
+func (g *graph) placesOf(m *module) *stack.Map {
+	c := m.get()
+	if c == nil {
+		return nil
+	}
+	c.places.once.Do(func() {
+		if data := g.sourceMap(m); data != nil {
+			c.places.parsed, _ = stack.ParseMap(data)
+		}
+	})
+	return c.places.parsed
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 	"github.com/onwardjs/onward/internal/diag"
 	"github.com/onwardjs/onward/internal/route"
-	"github.com/onwardjs/onward/internal/stack"
 )
 
 // Original is a place in a source file.
@@ -67,16 +66,12 @@ func (l *Live) original(g *graph, m *module, line, column int) (Original, bool) 
 	if m == nil || m.namespace != "file" {
 		return Original{}, false
 	}
-	if !g.withMap(m) {
+	if !g.own(m) {
 		// The map of a large package takes long to make, and nobody edits it.
 		return Original{File: l.b.report.show(m.path)}, true
 	}
-	data := g.sourceMap(m)
-	if data == nil {
-		return Original{}, false
-	}
-	parsed, err := stack.ParseMap(data)
-	if err != nil {
+	parsed := g.placesOf(m)
+	if parsed == nil {
 		return Original{}, false
 	}
 	_, sourceLine, sourceColumn, ok := parsed.Lookup(line, column-1)
