@@ -105,7 +105,8 @@ func (k Kind) String() string {
 // Error is how a Job fails.
 type Error struct {
 	Kind Kind
-	// Name, Message and Stack are those of the JavaScript error, if any.
+	// Name, Message and Stack are those of the JavaScript error, if any. Where code
+	// was stopped, Stack may say where it was.
 	Name    string
 	Message string
 	Stack   string

@@ -2,7 +2,9 @@ package enginetest
 
 import (
 	"context"
+	"errors"
 	"io"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -91,6 +93,13 @@ func TestAbuse(t *testing.T) {
 				t.Errorf("got %v, want an answer", err)
 			case c.want != ok && (!failed || kind != c.want):
 				t.Errorf("got %v (%v), want %v", err, kind, c.want)
+			}
+			// What was stopped says where it was.
+			var stopped *engine.Error
+			if where := map[string]string{"endlessLoop": "at endlessLoop (", "sort": "at ", "heapBomb": "at heapBomb ("}[c.name]; where != "" && underTest == "v8" {
+				if !errors.As(err, &stopped) || !strings.Contains(stopped.Stack, where) {
+					t.Errorf("the stack of %v has no %q", err, where)
+				}
 			}
 			for i := range 20 {
 				if got, err := r.do("fine", i); err != nil {

@@ -48,6 +48,9 @@ type Worker struct {
 	Context context.Context
 	// Born is when it was made.
 	Born time.Time
+	// StoppedAt is the stack of the script that was stopped, as errors have it, if
+	// that is known. It is set before Settle.
+	StoppedAt string
 
 	machine Machine
 	solo    bool // it takes one Job at a time, of those that run alone
@@ -424,7 +427,7 @@ func (w *Worker) Settle(kind engine.Kind, reason string, judge func(id uint32) F
 			c.retried = true
 			again = append(again, c)
 		case f == Guilty:
-			c.fail(&engine.Error{Kind: kind, Message: reason})
+			c.fail(&engine.Error{Kind: kind, Message: reason, Stack: w.StoppedAt})
 		default:
 			c.fail(&engine.Error{Kind: engine.Crashed, Message: "the worker was lost to another Job: " + reason})
 		}

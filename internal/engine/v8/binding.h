@@ -93,6 +93,9 @@ void ow_collect(ow_isolate* w);
 // Stops the message that began at turn_start, if it still runs, and notes whose
 // code it was; the isolate is lost from then on.
 void ow_interrupt(ow_isolate* w, int64_t turn_start);
+// The stack of the script when ow_interrupt or a limit stopped it; empty when nothing
+// did. It is valid as long as the isolate.
+const char* ow_stopped_at(ow_isolate* w);
 // Stops whatever runs, without note, for what ow_interrupt does not reach.
 void ow_terminate(ow_isolate* w);
 void ow_dispose(ow_isolate* w);

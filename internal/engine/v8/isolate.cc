@@ -55,14 +55,46 @@ T Peek(T* field) {
 std::mutex living_mutex;
 std::vector<ow_isolate*> living;
 
+void AppendText(Isolate* isolate, std::string* out, Local<String> text) {
+  String::Utf8Value utf8(isolate, text);
+  if (*utf8 != nullptr) out->append(*utf8, utf8.length());
+}
+
+// Where the script is now, as the stack of an error has it.
+std::string StackNow(Isolate* isolate) {
+  constexpr int kFrames = 10;
+  std::string out;
+  Local<v8::StackTrace> trace = v8::StackTrace::CurrentStackTrace(isolate, kFrames, v8::StackTrace::kDetailed);
+  for (int i = 0; i < trace->GetFrameCount(); i++) {
+    Local<v8::StackFrame> frame = trace->GetFrame(isolate, i);
+    Local<String> function = frame->GetFunctionName();
+    Local<String> script = frame->GetScriptName();
+    bool named = !function.IsEmpty() && function->Length() > 0;
+    out += i == 0 ? "    at " : "\n    at ";
+    if (named) {
+      AppendText(isolate, &out, function);
+      out += " (";
+    }
+    if (script.IsEmpty()) {
+      out += "<anonymous>";
+    } else {
+      AppendText(isolate, &out, script);
+    }
+    out += ":" + std::to_string(frame->GetLineNumber()) + ":" + std::to_string(frame->GetColumn());
+    if (named) out += ")";
+  }
+  return out;
+}
+
 // Runs on the isolate's thread at the next place where a script can be
-// stopped: notes which Job's code is running, by the value that V8 carries
-// across awaits (a Frame of als.ts), and stops it.
+// stopped: notes where the script is and which Job's code is running, by the value
+// that V8 carries across awaits (a Frame of als.ts), and stops it.
 void Stop(Isolate* isolate, void* data) {
   auto* self = static_cast<ow_isolate*>(data);
   // The turn that was meant may have ended meanwhile.
   if (!Peek(&self->shared.near_limit) && Peek(&self->unwanted) != Peek(&self->shared.turn_start)) return;
   HandleScope handles(isolate);
+  if (self->stopped_at.empty()) self->stopped_at = StackNow(isolate);
   Local<Value> frame = isolate->GetContinuationPreservedEmbedderData();
   Local<Value> id;
   if (!frame.IsEmpty() && frame->IsObject() &&
@@ -389,6 +421,8 @@ void ow_interrupt(ow_isolate* self, int64_t turn_start) {
   Publish(&self->unwanted, turn_start);
   self->isolate->RequestInterrupt(Stop, self);
 }
+
+const char* ow_stopped_at(ow_isolate* self) { return self->stopped_at.c_str(); }
 
 void ow_terminate(ow_isolate* self) { self->isolate->TerminateExecution(); }
 

@@ -114,6 +114,7 @@ struct ow_isolate {
   uintptr_t token;
   size_t out_limit;
   int64_t unwanted;  // turn_start of the message that ow_interrupt shall stop; atomic
+  std::string stopped_at;  // the stack of the script when it was stopped
   v8::Isolate* isolate;
   v8::Global<v8::Context> context;
   v8::Global<v8::Function> dispatch;

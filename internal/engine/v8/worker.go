@@ -262,6 +262,7 @@ func (w *worker) failTurn(rest []byte) {
 	}
 	w.Mu.Unlock()
 	culprit := uint32(w.shared.culprit)
+	w.StoppedAt = C.GoString(C.ow_stopped_at(w.iso))
 	w.bury(kind, func(id uint32) pool.Fate {
 		switch {
 		case id == culprit:
