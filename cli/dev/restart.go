@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/onwardjs/onward/cli/build"
 	"github.com/onwardjs/onward/cli/watch"
@@ -116,10 +117,14 @@ func (a *app) update(ctx context.Context, batch watch.Batch) {
 	switch {
 	case len(others) > 0:
 		fmt.Fprintf(a.journal, "%s Found a change in %s. Restarting the server to apply the changes...\n", a.journal.paint("33", "⚠"), strings.Join(others, ", "))
-		a.restart(ctx, strings.Join(others, ", ")+" changed")
+		began := time.Now()
+		if a.restart(ctx, strings.Join(others, ", ")+" changed") {
+			fmt.Fprintf(a.journal, "%s Ready in %s\n", a.journal.paint("32", "✓"), spell(time.Since(began)))
+		}
 	case len(env) > 0:
-		fmt.Fprintf(a.journal, "  Reload env: %s\n", strings.Join(env, ", "))
-		a.restart(ctx, strings.Join(env, ", ")+" changed")
+		if a.restart(ctx, strings.Join(env, ", ")+" changed") {
+			fmt.Fprintf(a.journal, "  Reload env: %s\n", strings.Join(env, ", "))
+		}
 	case s == nil:
 		// What the configuration imports may have been mended.
 		a.restart(ctx, "the configuration is mended")
@@ -151,7 +156,7 @@ func (a *app) checkOutput(c *config.Config, batch watch.Batch) {
 
 // restart reads everything anew. When that fails, what was there before goes on, and
 // the reason is shown until it is mended.
-func (a *app) restart(ctx context.Context, why string) {
+func (a *app) restart(ctx context.Context, why string) (done bool) {
 	p, err := a.read(ctx)
 	if err == nil {
 		err = a.open(p)
@@ -160,11 +165,12 @@ func (a *app) restart(ctx context.Context, why string) {
 		if ctx.Err() == nil {
 			a.problems.setSetup(Problems(err, nil))
 		}
-		return
+		return false
 	}
 	a.reporter.Changed()
 	a.problems.restarted()
 	a.hub.restart(a.site.Load().changes.now(), why)
+	return true
 }
 
 // serveProblems answers while there is no site: every page says why.

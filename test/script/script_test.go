@@ -4,6 +4,9 @@
 //
 //	serve [NAME=value ...] [flag ...]
 //	                      starts `onward start` on a free port and waits for it
+//	develop [NAME=value ...] [flag ...]
+//	                      the same with `onward dev`
+//	logged regexp         waits until what the server has printed matches
 //	get status path       asks it for a path; the body is stdout
 //	shutdown signal code  signals it and wants that exit code
 //	standalone folder     the same for the server that a build with output: "standalone" has put there
@@ -21,6 +24,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -52,7 +56,7 @@ func TestScripts(t *testing.T) {
 			return os.Symlink(modules, filepath.Join(env.WorkDir, "node_modules"))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"serve": serve, "get": get, "shutdown": shutdown, "blockport": blockPort, "standalone": standalone, "sleep": sleep,
+			"serve": serve, "develop": develop, "logged": logged, "get": get, "shutdown": shutdown, "blockport": blockPort, "standalone": standalone, "sleep": sleep,
 		},
 		RequireExplicitExec: true,
 	})
@@ -79,9 +83,13 @@ type holder struct{ server *server }
 
 type serverKey struct{}
 
-func serve(ts *testscript.TestScript, neg bool, args []string) {
+func serve(ts *testscript.TestScript, neg bool, args []string) { launch(ts, neg, "start", args) }
+
+func develop(ts *testscript.TestScript, neg bool, args []string) { launch(ts, neg, "dev", args) }
+
+func launch(ts *testscript.TestScript, neg bool, command string, args []string) {
 	if neg {
-		ts.Fatalf("serve cannot be negated: use `! exec onward start`")
+		ts.Fatalf("this cannot be negated: use `! exec onward %s`", command)
 	}
 	path, err := exec.LookPath(filepath.Join(filepath.SplitList(ts.Getenv("PATH"))[0], "onward"))
 	ts.Check(err)
@@ -91,7 +99,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	for len(args) > 0 && strings.Contains(args[0], "=") && !strings.HasPrefix(args[0], "-") {
 		environ, args = append(environ, args[0]), args[1:]
 	}
-	cmd := exec.Command(path, append([]string{"start", "-p", strconv.Itoa(port), "-H", "127.0.0.1"}, args...)...)
+	cmd := exec.Command(path, append([]string{command, "-p", strconv.Itoa(port), "-H", "127.0.0.1"}, args...)...)
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = environ
 	await(ts, cmd, port)
@@ -108,6 +116,23 @@ func standalone(ts *testscript.TestScript, neg bool, args []string) {
 	cmd.Dir = ts.MkAbs("/")
 	cmd.Env = append(os.Environ(), "NO_COLOR=1", "HOSTNAME=127.0.0.1", "PORT="+strconv.Itoa(port))
 	await(ts, cmd, port)
+}
+
+func logged(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: logged regexp")
+	}
+	re, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		text := ts.ReadFile("server.log")
+		if re.MatchString(text) {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("no %s in:\n%s", re, text)
+		}
+	}
 }
 
 func sleep(ts *testscript.TestScript, neg bool, args []string) {
