@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/onwardjs/onward/internal/engine"
 	"github.com/onwardjs/onward/internal/engine/host"
@@ -55,7 +56,9 @@ func startLiveFrom(t *testing.T, shot []byte, modules map[string]string) *liveAp
 	a := &liveApp{app: &app{t: t}, modules: modules, pages: map[string]string{}, generation: 1, forgotten: map[int][]string{}}
 	boot, err := json.Marshal(map[string]any{
 		"buildId": "development", "dir": "/app", "distDir": "/app/.next/dev", "dev": true,
-		"assetPrefix": "", "basePath": "", "trailingSlash": false, "reactStrictMode": false, "images": map[string]any{},
+		"assetPrefix": "", "basePath": "", "trailingSlash": false, "reactStrictMode": false,
+		"images": map[string]any{"deviceSizes": []int{640}, "imageSizes": []int{16}, "path": "/_next/image", "loader": "default", "qualities": []int{75},
+			"domains": nil, "remotePatterns": []map[string]any{{"hostname": "*.img.example", "pathname": "/x/**"}}},
 		"pages": map[string]any{}, "mainScripts": []string{"static/chunks/main.js"}, "manifestScripts": []string{"static/development/_buildManifest.js"},
 		"polyfills": []string{}, "largePageDataBytes": 1000,
 	})
@@ -285,32 +288,90 @@ func TestLiveErrors(t *testing.T) {
 
 // What development tells of code that production would run in silence.
 func TestLiveWarnings(t *testing.T) {
-	a := startLive(t, map[string]string{
-		"returns.js": `exports.default = (req, res) => { res.json({}); return 5; };`,
-		"silent.js":  `exports.default = (req, res) => { setTimeout(() => res.end("late"), 5); };`,
-		"date.js":    `exports.default = () => null; exports.getServerSideProps = () => ({ props: { a: { d: new Date() } } });`,
-		"large.js":   `exports.default = () => null; exports.getServerSideProps = () => ({ props: { a: "x".repeat(2000) } });`,
-	})
-	for route, c := range map[string]struct{ module, log, err string }{
-		"/api/returns": {module: "returns.js", log: "should not return a value"},
-		"/api/silent":  {module: "silent.js", log: "resolved without sending a response for /api/silent"},
-		"/date":        {module: "date.js", err: "Error serializing `.a.d` returned from `getServerSideProps` in \"/date\".\nReason: `object` (\"[object Date]\")"},
-		"/large":       {module: "large.js", log: `data for page "/large" is 2.`},
+	live := startLive(t, map[string]string{})
+	const preamble = `const { jsx, jsxs } = require("react/jsx-runtime"), Link = require("next/link").default, Image = require("next/image").default,
+		Head = require("next/head").default; exports.getServerSideProps = () => ({ props: {} }); exports.default = () => `
+	// A case is a whole module, or an element that its page returns.
+	for _, c := range []struct{ name, element, module, log, err string }{
+		{name: "api that returns", module: `exports.default = (req, res) => { res.json({}); return 5; };`, log: "should not return a value; this one returned number"},
+		{name: "api without an answer", module: `exports.default = (req, res) => { setTimeout(() => res.end("late"), 5); };`, log: "resolved without sending a response for /api/"},
+		{name: "api with externalResolver", module: `exports.config = { api: { externalResolver: true } }; exports.default = (req, res) => { setTimeout(() => res.end("late"), 5); };`},
+		{name: "api that returns a response", module: `exports.default = () => new Response("x");`, err: "The API route returned a Response"},
+		{name: "api with a body for 204", module: `exports.default = (req, res) => { res.status(204).send("x"); };`, log: "status 204, which has no body"},
+		{name: "props that JSON cannot hold", module: `exports.default = () => null; exports.getServerSideProps = () => ({ props: { a: { d: new Date() } } });`,
+			err: "Error serializing `.a.d` returned from `getServerSideProps` in \"/page\".\nReason: `object` (\"[object Date]\")"},
+		{name: "large data", module: `exports.default = () => null; exports.getServerSideProps = () => ({ props: { a: "x".repeat(2000) } });`, log: `data for page "/page" is 2.`},
+		{name: "getInitialProps without result", module: `const A = () => null; A.getInitialProps = () => undefined; exports.default = A;`, err: `"A.getInitialProps()" should resolve to an object`},
+		{name: "getInitialProps with an empty result", module: `const A = () => null; A.getInitialProps = () => ({}); exports.default = A;`, log: "A returned an empty object from getInitialProps"},
+		{name: "a response used too late", module: `exports.default = () => null;
+			exports.getServerSideProps = ({ res }) => { setTimeout(() => { try { res.setHeader("a", "b"); } catch {} }); return { props: {} }; };`,
+			log: "You should not access 'res' after getServerSideProps resolves"},
+		{name: "headers after the end", module: `exports.default = () => null;
+			exports.getServerSideProps = ({ res }) => { res.end("ended"); res.setHeader("a", "b"); return { props: {} }; };`,
+			log: "Cannot set headers after they are sent"},
+		{name: "link without href", element: `jsx(Link, { children: "x" })`, err: "Failed prop type: The prop `href` expects a `string` or `object` in `<Link>`, but got `undefined` instead."},
+		{name: "link with a wrong prop", element: `jsx(Link, { href: "/a", replace: "yes", children: "x" })`, err: "The prop `replace` expects a `boolean`"},
+		{name: "link with a wrong prefetch", element: `jsx(Link, { href: "/a", prefetch: "yes", children: "x" })`, err: "The prop `prefetch` expects a"},
+		{name: "link with an anchor", element: `jsx(Link, { href: "/a", children: jsx("a", { children: "x" }) })`, err: "<Link> has an <a> as its child"},
+		{name: "link with two children", element: `jsxs(Link, { href: "/a", legacyBehavior: true, children: [jsx("a", {}, 1), jsx("a", {}, 2)] })`, err: `<Link legacyBehavior> with href "/a" has 2 children`},
+		{name: "image without size", element: `jsx(Image, { src: "/a.png", alt: "" })`, err: `Image with src "/a.png" is missing required "width" property.`},
+		{name: "image with a wrong size", element: `jsx(Image, { src: "/a.png", alt: "", width: "big", height: 1 })`, err: `has invalid "width" property. Expected a number of pixels, but received "big"`},
+		{name: "image that fills and has a size", element: `jsx(Image, { src: "/a.png", alt: "", width: 1, fill: true })`, err: `has both "width" and "fill" properties`},
+		{name: "image of a strange host", element: `jsx(Image, { src: "https://example.com/a.png", alt: "", width: 1, height: 1 })`, err: `hostname "example.com" is not configured under images`},
+		{name: "image of a known host", element: `jsx(Image, { src: "https://a.img.example/x/a.png", alt: "", width: 1, height: 1 })`},
+		{name: "image of another path there", element: `jsx(Image, { src: "https://a.img.example/y/a.png", alt: "", width: 1, height: 1 })`, err: `hostname "a.img.example" is not configured`},
+		{name: "image with a query", element: `jsx(Image, { src: "/a.png?v=1", alt: "", width: 1, height: 1 })`, err: "matches none of images.localPatterns"},
+		{name: "image without alt", element: `jsx(Image, { src: "/a.png", width: 1, height: 1 })`, log: `Image with src "/a.png" is missing required "alt" property`},
+		{name: "image with a strange quality", element: `jsx(Image, { src: "/a.png", alt: "", width: 1, height: 1, quality: 9 })`, log: `has quality "9", which is not in images.qualities (75)`},
+		{name: "script in the head", element: `jsx(Head, { children: jsx("script", { src: "/a.js" }) })`, log: `Do not add <script> tags using next/head (see <script> tag with src="/a.js")`},
+		{name: "data for search engines in the head", element: `jsx(Head, { children: jsx("script", { type: "application/ld+json" }) })`},
+		{name: "style sheet in the head", element: `jsx(Head, { children: jsx("link", { rel: "stylesheet", href: "/a.css" }) })`, log: `Do not add stylesheets using next/head (see <link rel="stylesheet"> tag with href="/a.css")`},
 	} {
-		t.Run(route, func(t *testing.T) {
-			a.page(route, c.module)
-			a.takeLog()
-			name := "page"
-			if strings.HasPrefix(route, "/api/") {
-				name = "api"
+		t.Run(c.name, func(t *testing.T) {
+			job, route, code := "page", "/page", c.module
+			if strings.HasPrefix(c.name, "api ") {
+				job, route = "api", "/api/a"
 			}
-			_, err := a.do(name, fill(t, name, `{"route":"`+route+`","url":"`+route+`"}`), nil)
+			if c.element != "" {
+				code = preamble + c.element + ";"
+			}
+			live.edit("case.js", code)
+			live.page(route, "case.js")
+			live.takeLog()
+			_, err := live.do(job, fill(t, job, `{"route":"`+route+`","url":"`+route+`"}`), nil)
 			if (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
 				t.Errorf("error %v, want %q", err, c.err)
 			}
-			if log := strings.Join(a.takeLog(), "\n"); c.log != "" && !strings.Contains(log, c.log) || c.log == "" && log != "" {
+			// Some is said when the answer is on its way.
+			var log string
+			for wait := 0; wait < 100; wait++ {
+				if log += strings.Join(live.takeLog(), "\n"); c.log == "" || strings.Contains(log, c.log) {
+					break
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			if c.log != "" && !strings.Contains(log, c.log) || c.log == "" && log != "" {
 				t.Errorf("console %q, want %q", log, c.log)
 			}
 		})
 	}
+}
+
+// An error says which elements of the app it came from, wherever it was thrown.
+func TestLiveErrorPlace(t *testing.T) {
+	a := startLive(t, map[string]string{"page.js": `
+		const { jsx } = require("react/jsx-runtime"), Link = require("next/link").default;
+		function Menu() { return jsx(Link, { children: "nowhere" }); }
+		exports.default = function Page() { return jsx(Menu, {}); };
+		exports.getServerSideProps = () => ({ props: {} });`})
+	a.page("/page", "page.js")
+	_, err := a.do("page", fill(t, "page", `{"route":"/page","url":"/page"}`), nil)
+	failed, ok := err.(*engine.Error)
+	if !ok {
+		t.Fatalf("got %v", err)
+	}
+	for _, want := range []string{"at Menu (/app/.next/dev/server/page.js:3", "at Page (/app/.next/dev/server/page.js:4"} {
+		contains(t, failed.Stack, want)
+	}
+	contains(t, string(failed.Detail), `at Menu`)
 }
