@@ -191,7 +191,7 @@ func TestLive(t *testing.T) {
 		{"to a crawler", "GET /lazy/new\nUser-Agent: Googlebot", "200\nX-Nextjs-Cache: HIT\n\n…ssg html stale as /lazy/new"},
 		{"its data", "GET /_next/data/development/lazy/new.json", "200\nX-Nextjs-Cache: HIT\n\n…ssg data stale"},
 		{"fallback blocking", "GET /blocking/x", "200\nX-Nextjs-Cache: HIT\n\n…ssg html stale as /blocking/x"},
-		{"draft mode", "GET /ssg\nCookie: __prerender_bypass=" + previewID, "200\nCache-Control: no-store\n\n…request html stale"},
+		{"draft mode", "GET /ssg\nCookie: __prerender_bypass=" + previewID, "200\nCache-Control: private, no-cache, no-store, max-age=0, must-revalidate\n\n…request html stale"},
 		{"nothing there", "GET /nothing", "404\nCache-Control: no-store\n\n<p>/404 auto html  as /404"},
 		{"the 404 page itself", "GET /404", "404\n\n<p>/404 auto html  as /404"},
 		{"an API route", "GET /api/echo", "200\nCache-Control: -\n\necho"},
