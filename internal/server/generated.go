@@ -220,7 +220,11 @@ func (s *Server) sendEntry(q *request, e *cache.Entry, state cache.State) error 
 		s.redirect(q, e.RedirectStatus, s.based(e.Destination, e.NoBasePath))
 		return nil
 	}
-	if s.live != nil && !q.preview.on {
+	switch {
+	case s.live == nil:
+	case q.preview.on:
+		h["Cache-Control"] = noStore
+	default:
 		h["Cache-Control"] = liveStore
 	}
 	status := e.Status
