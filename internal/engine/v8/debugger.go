@@ -26,9 +26,9 @@ type debugging struct {
 	bytes int
 	// ended: the worker is gone, or about to be.
 	ended bool
-	// receive takes the messages of the worker; nil: no debugger is attached.
-	// session counts those that were.
+	// receive takes the messages of the worker; nil: it has come to no debugger.
 	receive func(message []byte)
+	// session counts the debuggers that have attached.
 	session int
 	// gone is what Options.Debug wants called when the worker has ended.
 	gone func()
@@ -38,6 +38,8 @@ type debugging struct {
 type asked struct {
 	kind    C.int
 	message []byte
+	// receive is that of a debugger that attaches.
+	receive func(message []byte)
 }
 
 func newDebugging() *debugging {
@@ -79,23 +81,14 @@ func (w *worker) attach(receive func([]byte)) (send func([]byte) error, detach f
 	d.mu.Lock()
 	d.session++
 	session := d.session
-	d.receive = receive
 	d.mu.Unlock()
-	w.ask(session, C.OW_DEBUG_ATTACH, nil) // fails when the worker has ended, which send says too
-	send = func(message []byte) error { return w.ask(session, C.OW_DEBUG_MESSAGE, message) }
-	return send, func() {
-		if w.ask(session, C.OW_DEBUG_DETACH, nil) == nil {
-			d.mu.Lock()
-			if d.session == session {
-				d.receive = nil
-			}
-			d.mu.Unlock()
-		}
-	}
+	_ = w.ask(session, asked{kind: C.OW_DEBUG_ATTACH, receive: receive}) // what is wrong, send says too
+	return func(message []byte) error { return w.ask(session, asked{kind: C.OW_DEBUG_MESSAGE, message: message}) },
+		func() { _ = w.ask(session, asked{kind: C.OW_DEBUG_DETACH}) } // there is nobody to detach
 }
 
 // ask hands the worker what a debugger wants.
-func (w *worker) ask(session int, kind C.int, message []byte) error {
+func (w *worker) ask(session int, a asked) error {
 	d := w.debug
 	d.mu.Lock()
 	var err error
@@ -104,11 +97,11 @@ func (w *worker) ask(session int, kind C.int, message []byte) error {
 		err = errEnded
 	case d.session != session:
 		err = errDetached
-	case d.bytes+len(message) > mostAsked:
+	case d.bytes+len(a.message) > mostAsked:
 		err = errBehind
 	default:
-		d.asked = append(d.asked, asked{kind, message})
-		d.bytes += len(message)
+		d.asked = append(d.asked, a)
+		d.bytes += len(a.message)
 		d.cond.Signal()
 	}
 	d.mu.Unlock()
@@ -176,6 +169,10 @@ func (d *debugging) next(wait bool) (asked, bool) {
 	d.asked[0] = asked{}
 	d.asked = d.asked[1:]
 	d.bytes -= len(a.message)
+	// What the worker still says to the debugger before is not for this one.
+	if a.kind != C.OW_DEBUG_MESSAGE {
+		d.receive = a.receive
+	}
 	return a, true
 }
 
