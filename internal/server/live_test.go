@@ -270,6 +270,24 @@ func TestLiveMistakes(t *testing.T) {
 	}
 }
 
+// Routes come and go under work that requests have left behind: nobody waits for it.
+func TestLiveCloseDoesNotWait(t *testing.T) {
+	m, w := liveSample()
+	a := startLiveServer(t, m, w)
+	a.background.begin()
+	closed := make(chan error, 1)
+	go func() { closed <- a.Close() }()
+	select {
+	case err := <-closed:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(backgroundGrace / 2):
+		t.Error("it waits")
+	}
+	a.background.finish()
+}
+
 func TestLiveBelowAPrefix(t *testing.T) {
 	m, w := liveSample()
 	m.Config.BasePath, m.Config.AssetPrefix, m.Config.TrailingSlash = "/docs", "https://cdn.example/files", true

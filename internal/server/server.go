@@ -347,7 +347,9 @@ func (s *Server) Warm(ctx context.Context) error {
 func (s *Server) Close() error {
 	s.cache.Close()
 	s.forwarder.close()
-	s.background.end()
+	if s.live == nil {
+		s.background.end() // else it goes on, as the engine does
+	}
 	s.engineMu.Lock()
 	s.closed = true
 	var err error

@@ -357,6 +357,25 @@ func TestLiveWarnings(t *testing.T) {
 	}
 }
 
+// A document without one of its parts cannot work.
+func TestLiveDocument(t *testing.T) {
+	const document = `const { jsx, jsxs } = require("react/jsx-runtime"), { Html, Head, Main, NextScript } = require("next/document");
+		exports.default = () => jsxs(Html, { children: [jsx(Head, {}), jsxs("body", { children: [%s] })] });`
+	a := startLive(t, map[string]string{"page.js": countingPage, "state.js": "exports.n = 0;", "text.js": `exports.text = "";`,
+		"document.js": fmt.Sprintf(document, "jsx(Main, {})")})
+	a.page("/page", "page.js")
+	a.page("/_document", "document.js")
+	a.show("/page")
+	if log := strings.Join(a.takeLog(), "\n"); !strings.Contains(log, "pages/_document does not render <NextScript />") {
+		t.Errorf("console %q", log)
+	}
+	a.edit("document.js", fmt.Sprintf(document, "jsx(Main, {}), jsx(NextScript, {})"))
+	contains(t, a.show("/page"), `<div id="__next">`)
+	if log := a.takeLog(); len(log) > 0 {
+		t.Errorf("console %q", log)
+	}
+}
+
 // An error says which elements of the app it came from, wherever it was thrown.
 func TestLiveErrorPlace(t *testing.T) {
 	a := startLive(t, map[string]string{"page.js": `
