@@ -21,6 +21,9 @@ const (
 	// stuckAfter is how long a turn takes before its worker gets no more Jobs
 	// and those that wait in it go to others.
 	stuckAfter = 150 * time.Millisecond
+	// insistAfter is how long a turn has to say where it is before it is stopped
+	// without.
+	insistAfter = 250 * time.Millisecond
 	// unwind is how long a terminated turn may take to end before its worker
 	// is abandoned with its thread.
 	unwind = 2 * time.Second
@@ -123,7 +126,7 @@ func (t *watch) one(w *worker, s *sight, now time.Time) bool {
 			t.pool.Relieve(w.Worker)
 		case !s.killed.IsZero() && now.Sub(s.killed) >= unwind:
 			w.abandon(engine.Timeout)
-		case !s.killed.IsZero():
+		case !s.killed.IsZero() && now.Sub(s.killed) >= insistAfter:
 			w.interrupt(0)
 		}
 		return true
