@@ -94,6 +94,9 @@ func (o *options) measureDevStart(f rig.Framework, d devApp, server *rig.Server,
 		return err
 	}
 	r.set(metric("first page"), f.Name, milliseconds(first))
+	if err := devMemory(metric("memory after the first page"), f, server, r); err != nil {
+		return err
+	}
 	if d.second != "" {
 		second, err := timePage(server, d.second)
 		if err != nil {
@@ -101,7 +104,17 @@ func (o *options) measureDevStart(f rig.Framework, d devApp, server *rig.Server,
 		}
 		r.set(metric("second page"), f.Name, milliseconds(second))
 	}
-	return r.memory(metric("memory after the first page"), f, server)
+	return nil
+}
+
+// devMemory sets the resident memory of a server's processes.
+func devMemory(metric string, f rig.Framework, server *rig.Server, r *report) error {
+	m, err := server.Memory()
+	if err != nil {
+		return err
+	}
+	r.set(metric, f.Name, megabytes(m.RSS))
+	return nil
 }
 
 // timePage asks for a page and tells how long its HTML took.
@@ -173,7 +186,7 @@ func (o *options) settle(ctx context.Context, f rig.Framework, server *rig.Serve
 	if err := pause(ctx, 2*time.Second); err != nil {
 		return err
 	}
-	return r.memory(metric, f, server)
+	return devMemory(metric, f, server, r)
 }
 
 func pause(ctx context.Context, d time.Duration) error {

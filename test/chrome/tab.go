@@ -28,18 +28,18 @@ type Tab struct {
 	console []string
 }
 
-// Tab opens a tab that shows nothing yet.
-func (b *Browser) Tab(base string) (*Tab, error) {
+// Tab opens a tab that shows nothing yet. The scripts run first in each of its documents.
+func (b *Browser) Tab(base string, scripts ...string) (*Tab, error) {
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	t := &Tab{Base: base, ctx: ctx, close: []context.CancelFunc{cancel}}
-	if err := t.prepare(); err != nil {
+	if err := t.prepare(append(scripts, stopwatch)); err != nil {
 		t.Close()
 		return nil, fmt.Errorf("chrome: opening a tab: %w", err)
 	}
 	return t, nil
 }
 
-func (t *Tab) prepare() error {
+func (t *Tab) prepare(scripts []string) error {
 	if err := chromedp.Do(t.ctx, chromedp.Navigate("about:blank")); err != nil {
 		return err
 	}
@@ -49,8 +49,12 @@ func (t *Tab) prepare() error {
 	if _, err := chromedp.Call(t.ctx, log.Enable, cdp.Empty{}); err != nil {
 		return err
 	}
-	_, err := chromedp.Call(t.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: stopwatch})
-	return err
+	for _, source := range scripts {
+		if _, err := chromedp.Call(t.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: source}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close closes the tab.

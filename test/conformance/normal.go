@@ -70,7 +70,7 @@ func (n *normaliser) freeInDev(name string, step Step, r *reply) bool {
 	switch name {
 	case "Etag":
 		return r.status >= 500 || strings.Contains(step.Target, "/_next/static/")
-	case "Accept-Ranges", "Last-Modified", "Vary":
+	case "Accept-Ranges", "Last-Modified", "Vary", "X-Content-Type-Options":
 		return strings.Contains(step.Target, "/_next/static/")
 	}
 	return false
