@@ -10,6 +10,8 @@ const traced = Error as typeof Error & { stackTraceLimit?: number };
 let development = false;
 onBoot((boot) => {
   development = (boot as { dev?: unknown } | null)?.dev === true;
+  // What a package throws deep inside shall still lead to who called it.
+  if (development) traced.stackTraceLimit = 50;
 });
 
 /** What to add to a text that is logged now; nothing in production. */

@@ -54,13 +54,16 @@ export function watchConsole(watcher: Watcher): { forward(): void } {
     if (level !== "error" && !send) return;
     let text = format(args);
     let stack = trace(args);
+    const owner = watcher.owner();
+    // What React warns of is best found by who made the element.
+    if (owner && !errorIn(args)) stack += `\n${owner}`;
     if (level === "error" && isMismatch(text)) {
       watcher.hydration(text, errorIn(args));
       // The stack is React's own; what differs is what counts, and is told first.
       text = briefMismatch(text);
       if (!text.includes("\n") && told) return;
       told = true;
-      stack = watcher.owner() ?? "";
+      stack = owner ?? "";
     }
     if (!send) return;
     const now = performance.now();

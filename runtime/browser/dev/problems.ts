@@ -203,6 +203,8 @@ export function configure(from: Settings): void {
  * it may be called before there is a connection.
  */
 export function startProblems(send: (line: ConsoleLine) => void): void {
+  // What a package throws deep inside shall still lead to who called it.
+  (Error as { stackTraceLimit?: number }).stackTraceLimit = 50;
   addEventListener("error", (event) => {
     // Resources that fail to load have no message; their elements tell of it.
     if (!(event instanceof ErrorEvent)) return;
