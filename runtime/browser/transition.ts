@@ -36,6 +36,9 @@ import { mark } from "./timeline";
 
 declare const process: { env: { NODE_ENV?: string; __ONWARD_HAS_MIDDLEWARE?: boolean } };
 
+/** Calls of refresh() so far. */
+let refreshes = 0;
+
 export interface Transitions {
   /** push and replace. False when another transition took over. */
   navigate(method: Method, url: Url, as?: Url, options?: TransitionOptions): Promise<boolean>;
@@ -517,6 +520,7 @@ export function createTransitions(core: Core): Transitions {
             const { route, query, asPath, locale } = state;
             const info = components[route];
             const again = () => router.replace(asPath, asPath, { scroll: false });
+            const mine = ++refreshes;
             if (current) return;
             if (process.env.__ONWARD_HAS_MIDDLEWARE || !info || !(info.module.__N_SSG || info.module.__N_SSP)) {
               await again();
@@ -530,7 +534,7 @@ export function createTransitions(core: Core): Transitions {
             } catch {
               if (core.state === state && (await dev?.explain().catch(() => false))) return;
             }
-            if (core.state !== state || current) return;
+            if (core.state !== state || current || mine !== refreshes) return;
             if (!json?.pageProps || "__N_REDIRECT" in json.pageProps) {
               await again();
               return;

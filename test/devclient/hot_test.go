@@ -95,6 +95,13 @@ func TestFastRefresh(t *testing.T) {
 			want: []string{"1first 0"},
 		},
 		{
+			name: "a page that is not shown may be anything",
+			more: map[string]string{"other": `globalThis.runs = (globalThis.runs ?? 0) + 1; exports.helper = () => 1; exports.default = function Other() {};`},
+			body: `__onward.define({}); const shownPage = pageOf; __onward.page("/other", { module: "other" }); const otherPage = pageOf; pageOf = shownPage;
+				otherPage(); await edit({ other: "globalThis.runs++; exports.helper = () => 2;" }); return [String(otherPage().helper()), String(runs), text()];`,
+			want: []string{"2", "2", "Hello first 0"},
+		},
+		{
 			name: "class components mount anew",
 			more: map[string]string{"counter": classCounter("old")},
 			body: `await click(); await edit({ counter: ` + quoted(classCounter("new")) + ` }); return [text()];`,
@@ -226,6 +233,17 @@ func TestHot(t *testing.T) {
 				} } }); __onward.require("src/user");
 				await edit({ "src/a.js": "module.exports = 'three'" }); await edit({ "src/a.js": "module.exports = 'four'", "src/b/index.ts": "module.exports = 'five'" }); return log;`,
 			want: []string{"one", "two", "src/a.js", "three", "two", "src/a.js,src/b/index.ts", "four", "five"},
+		},
+		{
+			name: "imports of an importer that accepts are alive",
+			modules: map[string]string{
+				"main": esm + `const a = require("a"); module.hot.accept("a"); globalThis.word = () => a.word;`,
+				"a":    esm + `Object.defineProperty(exports, "word", { get: () => "one", enumerable: true, configurable: true });`,
+			},
+			body: `const all = [word()]; for (const w of ["two", "three"]) {
+					await edit({ a: ` + quoted(esm) + ` + 'Object.defineProperty(exports, "word", { get: () => "' + w + '", enumerable: true, configurable: true });' }); all.push(word());
+				} return all;`,
+			want: []string{"one", "two", "three"},
 		},
 		{
 			name:    "errors go to the handler",

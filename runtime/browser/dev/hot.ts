@@ -54,6 +54,8 @@ export interface HotOptions {
   registry: Registry;
   /** Whether a module is that of a page (or of _app), which the router can take anew. */
   isPage(id: string): boolean;
+  /** Whether that page is on the screen. */
+  isShown(id: string): boolean;
   /** A module asked to be run again while nothing else goes on. */
   invalidated(id: string): void;
 }
@@ -70,7 +72,7 @@ export interface HotModules {
 /** Rounds of invalidation in one update, after which modules invalidate each other for ever. */
 const maxRounds = 100;
 
-export function createHot({ registry, isPage, invalidated }: HotOptions): HotModules {
+export function createHot({ registry, isPage, isShown, invalidated }: HotOptions): HotModules {
   const terms = new Map<string, Terms>();
   /** What dispose handlers leave to the next run. */
   const kept = new Map<string, Record<string, unknown>>();
@@ -160,9 +162,12 @@ export function createHot({ registry, isPage, invalidated }: HotOptions): HotMod
         continue;
       }
       if (isPage(id)) {
-        // The router renders a page that exports another component now.
+        // The router renders a page that exports another component now, and takes
+        // what it does not show when it does.
         if (first && start.ran && isBoundary(registry.modules.get(id)?.exports, true)) continue;
-        return `${id} exports more than components`;
+        if (isShown(id)) return `${id} exports more than components`;
+        if (!(first && start.ran)) plan.roots.add(id);
+        continue;
       }
       const importers = registry.importersOf(id);
       if (!importers.length) return `nothing accepts ${start.id}` + (first ? "" : ` (through ${id})`);
@@ -181,6 +186,7 @@ export function createHot({ registry, isPage, invalidated }: HotOptions): HotMod
   /** A module that is run again. */
   interface Previous {
     accepted: boolean;
+    exports: unknown;
     signature: unknown[];
     /** Makes it what it was. */
     restore(): void;
@@ -205,6 +211,7 @@ export function createHot({ registry, isPage, invalidated }: HotOptions): HotMod
     const back = registry.forget(id);
     return {
       accepted: !!its.self,
+      exports: module.exports,
       signature,
       restore() {
         terms.set(id, its);
@@ -212,6 +219,16 @@ export function createHot({ registry, isPage, invalidated }: HotOptions): HotMod
         back();
       },
     };
+  }
+
+  /** The imports of whoever accepted a module show what it exports now: bindings of ES modules are alive. */
+  function follow(old: any, id: string): void {
+    const now = registry.modules.get(id)?.exports;
+    if (!old?.__esModule || !now?.__esModule) return;
+    for (const name of Object.keys(now)) {
+      const get = () => registry.modules.get(id)?.exports[name];
+      Object.defineProperty(old, name, { get, enumerable: true, configurable: true });
+    }
   }
 
   /** Runs one round; answers the modules whose importers have to follow. */
@@ -242,7 +259,9 @@ export function createHot({ registry, isPage, invalidated }: HotOptions): HotMod
       const callbacks = new Map<(ids: string[]) => void, { ids: string[]; handler?: Failed }>();
       for (const id of dependencies) {
         const { callback, failed: handler } = its.accepted.get(id)!;
-        if (!attempt(() => registry.require(id, importer), handler, importer, id) || !callback) continue;
+        if (!attempt(() => registry.require(id, importer), handler, importer, id)) continue;
+        follow(before.get(id)?.exports, id);
+        if (!callback) continue;
         const known = callbacks.get(callback);
         if (known) known.ids.push(id);
         else callbacks.set(callback, { ids: [id], handler });

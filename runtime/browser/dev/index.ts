@@ -66,6 +66,7 @@ const registry = createRegistry({
 const hot = createHot({
   registry,
   isPage: (id) => pageModules.has(id),
+  isShown: (id) => !app || [app.route(), "/_app"].some((route) => pages.get(route)?.module === id),
   invalidated: (id) => queueMicrotask(() => settle(hot.rerun(id))),
 });
 
@@ -256,6 +257,7 @@ function greeted(hello: Hello): void {
   const problems = hello.problems ?? [];
   // The document was made while something was wrong that is mended now.
   if (errorDocument && isMended(problems)) return catchUp("all is mended");
+  if (errorDocument && isOutdated(hello.generation)) return catchUp("a file changed");
   setBuildProblems(problems);
   if (isBehind(hello) || (!hello.versions && known !== undefined && known !== generation)) {
     return catchUp("changes were missed");
@@ -272,6 +274,12 @@ function isBehind({ versions = {} }: Hello): boolean {
     const known = registry.definitions.get(id);
     return known && known.version < version;
   });
+}
+
+/** Whether something has changed since the error document was made. */
+function isOutdated(now: number): boolean {
+  const made = Number(document.getElementById("__ONWARD_PROBLEMS")?.dataset.generation ?? 0);
+  return made > 0 && made !== now;
 }
 
 /** Whether what the error document was made for is gone. Other pages may be broken still. */

@@ -15,7 +15,7 @@ interface RefreshGlobals {
 
 /** What React's renderers announce themselves to. */
 interface DevToolsHook {
-  inject(renderer: { setRefreshHandler?(handler: (type: unknown) => undefined): void }): unknown;
+  inject?(renderer: { setRefreshHandler?(handler: (type: unknown) => undefined): void }): unknown;
 }
 
 /** Exports of pages and of _app that are not components and that nothing in the page holds on to. */
@@ -30,6 +30,7 @@ export function startRefresh(): void {
   runtime.injectIntoGlobalHook(globalThis);
   const hook = (globalThis as unknown as { __REACT_DEVTOOLS_GLOBAL_HOOK__: DevToolsHook }).__REACT_DEVTOOLS_GLOBAL_HOOK__;
   const { inject } = hook;
+  if (!inject) return;
   hook.inject = function (renderer) {
     const id = inject.call(this, renderer);
     // Only now does it remember which error boundaries failed, so that they show

@@ -10,6 +10,8 @@ export function escapeId(id: string): string {
   });
 }
 
+const own = document.currentScript as HTMLScriptElement | null;
+
 /** The nonce that a Content-Security-Policy asks for, as the document's own scripts have it. */
 function nonce(): string | undefined {
   return document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce || undefined;
@@ -24,8 +26,10 @@ export function loadScript(url: string): Promise<void> {
     promise = new Promise<void>((resolve, reject) => {
       const script = document.createElement("script");
       script.src = url;
-      const own = nonce();
-      if (own) script.nonce = own;
+      const secret = nonce();
+      if (secret) script.nonce = secret;
+      // As the document's own scripts: else errors of another origin would say nothing.
+      if (own?.crossOrigin) script.crossOrigin = own.crossOrigin;
       script.onload = () => resolve();
       script.onerror = () => reject(new Error(`Failed to load script: ${url}`));
       document.head.append(script);
@@ -50,8 +54,8 @@ export function evaluate(code: string): Definition["run"] {
   scope[name] = (run: Definition["run"]) => (made = run);
   const script = document.createElement("script");
   try {
-    const own = nonce();
-    if (own) script.nonce = own;
+    const secret = nonce();
+    if (secret) script.nonce = secret;
     // What stands behind the last line is the sourceURL.
     script.text = code.replace(/^/, `${name}(`).replace(/\s*(\n\/\/# source[\s\S]*)?$/, ");$1");
     document.head.append(script);

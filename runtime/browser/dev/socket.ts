@@ -4,6 +4,7 @@ import type { BrowserMessage, ServerMessage } from "./protocol";
 /** Waits before the first and later tries to connect again, in milliseconds. */
 const firstWait = 250;
 const longestWait = 5000;
+const hiddenWait = 30_000;
 /** Messages kept while there is no connection; the oldest goes first. */
 const maxQueued = 50;
 
@@ -47,7 +48,8 @@ export function connect({ url, opened, received }: SocketOptions): Socket {
     own.onclose = () => {
       if (socket !== own) return;
       socket = undefined;
-      timer = setTimeout(open, wait);
+      // Nobody looks: hurry() connects as soon as somebody does.
+      timer = setTimeout(open, document.visibilityState === "hidden" ? hiddenWait : wait);
       wait = Math.min(wait * 2, longestWait);
     };
   }
