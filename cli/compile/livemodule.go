@@ -128,6 +128,9 @@ func (g *graph) buildOptions() api.BuildOptions {
 	switch g.target {
 	case Browser:
 		o.Engines = targets(b.dir)
+		for _, name := range []string{"webpackHot", "turbopackHot"} {
+			o.Define["import.meta."+name] = "module.hot"
+		}
 	case Edge:
 		o.Define["process.env.NEXT_RUNTIME"] = `"edge"`
 		fallthrough
