@@ -2,6 +2,7 @@ package compile
 
 import (
 	"context"
+	"encoding/base64"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -57,7 +58,8 @@ func (l *Live) Change(ctx context.Context, files []string) *Change {
 	l.life.Lock()
 	defer l.life.Unlock()
 	out := &Change{}
-	if files == nil {
+	everything := files == nil
+	if everything {
 		files = l.allInputs()
 		for _, g := range l.graphs {
 			g.chain.files.Forget(nil)
@@ -65,6 +67,9 @@ func (l *Live) Change(ctx context.Context, files []string) *Change {
 		}
 	}
 	changed := l.changedFiles(files)
+	if everything {
+		changed.everything, changed.paths = true, true
+	}
 	if changed.preprocess || l.b.styles.pre.ended() {
 		l.b.styles.pre.close()
 		l.b.styles.setPreprocessor()
@@ -111,6 +116,8 @@ func (l *Live) takeTurned(out *Change) {
 type changes struct {
 	files map[string]bool
 	paths bool
+	// everything: any file may have appeared or vanished.
+	everything bool
 	// moved are the files that appeared or vanished.
 	moved []string
 	// all are those that Change was told of.
@@ -315,11 +322,11 @@ func (g *graph) linksElsewhere(m *module, c *changes) bool {
 		return true
 	}
 	for _, e := range m.made.imports {
-		if !e.failed && !mayMean(e, c.moved) {
-			continue
-		}
 		if e.failed {
 			return true
+		}
+		if m.namespace != "file" || !c.everything && !mayMean(e, c.moved) {
+			continue
 		}
 		r, err := g.find(api.OnResolveArgs{Path: e.specifier, Importer: m.path, Namespace: m.namespace, ResolveDir: filepath.Dir(m.path), Kind: e.kind})
 		if err != nil || r.Path == "" || len(r.Errors) > 0 || !r.External && g.l.moduleID(r.Namespace, r.Path) != e.id {
@@ -393,7 +400,7 @@ func (l *Live) describe(ctx context.Context, updated [3]map[*module]bool, out *C
 	browser := l.graphs[Browser]
 	for m := range updated[Browser] {
 		c := m.made
-		out.Modules = append(out.Modules, LiveUpdate{ID: m.id, Version: c.version, Imports: c.importIDs(), Code: c.update(m.id)})
+		out.Modules = append(out.Modules, LiveUpdate{ID: m.id, Version: c.version, Imports: c.importIDs(), Code: l.update(m, c)})
 	}
 	slices.SortFunc(out.Modules, func(a, b LiveUpdate) int { return strings.Compare(a.ID, b.ID) })
 	if len(updated[Browser]) > 0 {
@@ -543,9 +550,19 @@ func (c *compiled) importIDs() []string {
 	return list
 }
 
-// update is the code of a module as a function expression.
-func (c *compiled) update(id string) string {
-	return "(function(module, exports, require) {\n" + c.body() + "\n})\n//# sourceURL=" + sourceURL(id, c.version) + "\n"
+// update is the code of a module as a function expression, with its source map.
+func (l *Live) update(m *module, c *compiled) string {
+	var out strings.Builder
+	out.WriteString("(function(module, exports, require) {\n")
+	out.WriteString(c.body())
+	out.WriteString("\n})\n")
+	if c.mappings != "" {
+		out.WriteString("//# sourceMappingURL=data:application/json;base64,")
+		out.WriteString(base64.StdEncoding.EncodeToString(l.browserMap(m, c, ";")))
+		out.WriteByte('\n')
+	}
+	out.WriteString("//# sourceURL=" + sourceURL(m.id, c.version) + "\n")
+	return out.String()
 }
 
 // sourceURL names the code of a module that came over the wire; Original knows it.

@@ -318,7 +318,7 @@ func (c *chunk) sourceMap() []byte {
 		line++
 		code := made.body()
 		if made.mappings != "" {
-			section(line, c.l.browserMap(m, made))
+			section(line, c.l.browserMap(m, made, ""))
 		} else {
 			section(line, foreignMap(m.id, code))
 		}
@@ -343,19 +343,10 @@ func foreignMap(id, text string) []byte {
 	return out.Bytes()
 }
 
-// browserMap is the map of one module, with its source.
-func (l *Live) browserMap(m *module, c *compiled) []byte {
-	var out bytes.Buffer
-	text, _, _ := l.readSource(m)
-	out.WriteString(`{"version":3,"sources":[` + quoteJS("webpack-internal:///"+m.id) + `],"sourcesContent":[` + quoteJS(text) + `],"names":` + c.nameList() + `,"mappings":` + quoteJS(c.mappings) + `}`)
-	return out.Bytes()
-}
-
-// readSource is the text that a module was written as.
-func (l *Live) readSource(m *module) (text, name string, ok bool) {
-	if m.namespace != "file" {
-		return "", "", false
-	}
-	data, err := readText(m.path)
-	return data, filepath.ToSlash(l.b.report.show(m.path)), err == nil
+// browserMap is the map of one module, with its source. lines is a semicolon for each
+// line that stands before its code.
+func (l *Live) browserMap(m *module, c *compiled, lines string) []byte {
+	text, _ := readText(m.path) // an empty one says enough
+	return []byte(`{"version":3,"sources":[` + quoteJS("onward:///"+m.id) + `],"sourcesContent":[` + quoteJS(text) +
+		`],"names":` + c.nameList() + `,"mappings":` + quoteJS(lines+c.mappings) + `}`)
 }
