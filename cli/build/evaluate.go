@@ -85,15 +85,15 @@ func (e *evaluator) evaluate(file, phase string) ([]byte, error) {
 
 // exportContext is what exportPathMap is told beside the usual map.
 type exportContext struct {
-	Dev     bool   `json:"dev"`
-	Dir     string `json:"dir"`
-	OutDir  string `json:"outDir"`
-	DistDir string `json:"distDir"`
-	BuildID string `json:"buildId"`
+	Dev     bool    `json:"dev"`
+	Dir     string  `json:"dir"`
+	OutDir  *string `json:"outDir"` // null in development
+	DistDir string  `json:"distDir"`
+	BuildID string  `json:"buildId"`
 }
 
 // exportPathMap calls that function of the config file with the usual map.
-func (e *evaluator) exportPathMap(usual any, context exportContext) ([]byte, error) {
+func (e *evaluator) exportPathMap(usual any, context exportContext, phase string) ([]byte, error) {
 	arguments, err := json.Marshal([]any{usual, context})
 	if err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func (e *evaluator) exportPathMap(usual any, context exportContext) ([]byte, err
 	}
 	again := *e
 	again.exportArguments = arguments
-	return again.evaluate(file, config.PhaseExport)
+	return again.evaluate(file, phase)
 }
 
 func configFailed(dir, file, name, message, stack string) error {

@@ -205,20 +205,9 @@ func (e *export) entries(c *collector) (map[string]mapped, error) {
 	if !e.Config.ExportPathMap {
 		return usual, nil
 	}
-	answer, err := e.evaluator.exportPathMap(usual, exportContext{
-		Dir: e.Dir, OutDir: e.folder.final, DistDir: e.output.final, BuildID: e.id,
+	return e.exportPathMap(usual, exportContext{
+		Dir: e.Dir, OutDir: &e.folder.final, DistDir: e.output.final, BuildID: e.id,
 	})
-	if err != nil {
-		return nil, err
-	}
-	var chosen map[string]mapped
-	if err := json.Unmarshal(answer, &chosen); err != nil {
-		m := diag.Errorf("export-map", "exportPathMap returned something else than a map of paths to pages: %v", err).
-			WithHint(`return an object such as { "/about": { page: "/about" } }`)
-		m.File = e.Config.File
-		return nil, m
-	}
-	return chosen, nil
 }
 
 // plan copies the page of one entry when the build has made it, or says how to

@@ -91,7 +91,10 @@ func (p *Project) ReadConfig(ctx context.Context) ([]*diag.Message, error) {
 		return warnings, err
 	}
 	p.Config = c
-	return warnings, nil
+	if p.development() && c.ExportPathMap {
+		err = p.addExportPaths()
+	}
+	return warnings, err
 }
 
 // Scan finds the routes. It may be called again when files have come or gone; an
