@@ -47,7 +47,7 @@ func (o *options) measureDev(ctx context.Context, f rig.Framework, r *report) er
 type devApp struct {
 	name  string
 	write func(dir string) error
-	// modules: it is written by writeModules, and edited.
+	// modules: it is one of rig.Modules, and edited.
 	modules int
 	// second is a page that is asked for after the first; empty: none.
 	second string
@@ -55,13 +55,10 @@ type devApp struct {
 	idle bool
 }
 
-// edited is the file that is edited, and what its text is.
-const edited = "components/g0/c0.js"
-
 func (o *options) measureDevApp(ctx context.Context, f rig.Framework, d devApp, browser *chrome.Browser, r *report) error {
 	write := d.write
 	if d.modules > 0 {
-		write = func(dir string) error { return writeModules(dir, d.modules) }
+		write = func(dir string) error { return writeFiles(dir, rig.Modules(d.modules)) }
 	}
 	app, err := o.newApp(ctx, f, write)
 	if err != nil {
@@ -203,7 +200,7 @@ func tenths(d time.Duration) value {
 	return value{ms, fmt.Sprintf("%.1f ms", ms)}
 }
 
-// editor changes the text of one component.
+// editor changes the text of one component, the leaf of rig.Modules.
 type editor struct {
 	app *rig.App
 	tab *chrome.Tab
@@ -214,6 +211,7 @@ type editor struct {
 // passed. It tells how long each took, from the call that writes the file to the
 // change of the document; both clocks are this machine's.
 func (e *editor) edits(ctx context.Context, n int, rest time.Duration) ([]time.Duration, error) {
+	component0 := rig.Modules(1)[rig.ModulesLeaf]
 	var times []time.Duration
 	for range n {
 		if err := pause(ctx, rest); err != nil {
@@ -223,9 +221,9 @@ func (e *editor) edits(ctx context.Context, n int, rest time.Duration) ([]time.D
 		if err := e.tab.Watch(fmt.Sprintf("document.getElementById('edited').textContent === 'edit %d'", e.n)); err != nil {
 			return nil, err
 		}
-		text := strings.ReplaceAll(editedComponent, "edit 0", fmt.Sprintf("edit %d", e.n))
+		text := strings.ReplaceAll(component0, "edit 0", fmt.Sprintf("edit %d", e.n))
 		begin := time.Now()
-		if err := os.WriteFile(e.app.Path(filepath.FromSlash(edited)), []byte(text), 0o644); err != nil {
+		if err := os.WriteFile(e.app.Path(filepath.FromSlash(rig.ModulesLeaf)), []byte(text), 0o644); err != nil {
 			return nil, err
 		}
 		seen, err := e.tab.Seen(20 * time.Second)
@@ -235,43 +233,4 @@ func (e *editor) edits(ctx context.Context, n int, rest time.Duration) ([]time.D
 		times = append(times, seen.Sub(begin))
 	}
 	return times, nil
-}
-
-const editedComponent = `import { useState } from "react";
-
-export function C0() {
-  const [n] = useState(0);
-  return <p id="edited" data-n={n}>edit 0</p>;
-}
-`
-
-// writeModules writes an app of one page that needs n modules: components, 40 in a
-// folder, each imported once; one in twenty has a CSS Module.
-func writeModules(dir string, n int) error {
-	files := map[string]string{edited: editedComponent}
-	const perFolder = 40
-	var imports, uses strings.Builder
-	for folder := 0; folder*perFolder < n; folder++ {
-		var index, parts strings.Builder
-		for i := folder * perFolder; i < min(n, (folder+1)*perFolder); i++ {
-			fmt.Fprintf(&index, "import { C%d } from \"./c%d\";\n", i, i)
-			fmt.Fprintf(&parts, "      <C%d />\n", i)
-			if i == 0 {
-				continue
-			}
-			name, style, class := fmt.Sprintf("components/g%d/c%d", folder, i), "", ""
-			if i%20 == 1 {
-				style = fmt.Sprintf("import styles from \"./c%d.module.css\";\n", i)
-				class = " className={styles.box}"
-				files[name+".module.css"] = fmt.Sprintf(".box {\n  padding: %dpx;\n}\n", i%7)
-			}
-			files[name+".js"] = fmt.Sprintf("import { useState } from \"react\";\n%s\nexport function C%d() {\n  const [on, setOn] = useState(false);\n"+
-				"  return <button%s onClick={() => setOn(!on)}>{on ? \"on\" : \"off\"} %d</button>;\n}\n", style, i, class, i)
-		}
-		files[fmt.Sprintf("components/g%d/index.js", folder)] = fmt.Sprintf("%s\nexport default function Group() {\n  return (\n    <section>\n%s    </section>\n  );\n}\n", index.String(), parts.String())
-		fmt.Fprintf(&imports, "import Group%d from \"../components/g%d\";\n", folder, folder)
-		fmt.Fprintf(&uses, "      <Group%d />\n", folder)
-	}
-	files["pages/index.js"] = fmt.Sprintf("%s\nexport default function Home() {\n  return (\n    <main>\n%s    </main>\n  );\n}\n", imports.String(), uses.String())
-	return writeFiles(dir, files)
 }
