@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"errors"
 	"regexp"
 	"strconv"
 
@@ -77,6 +78,9 @@ func (c *chain) find(args api.OnResolveArgs) (api.OnResolveResult, error) {
 	}
 	found, err := c.files.Resolve(args.Path, args.ResolveDir, resolveKind(args.Kind))
 	if err != nil {
+		if args.Kind == api.ResolveJSImportStatement {
+			return api.OnResolveResult{Errors: []api.Message{unresolvedImport(err)}}, nil
+		}
 		return api.OnResolveResult{}, nil
 	}
 	result := api.OnResolveResult{Path: found.Path, Namespace: "file", External: found.External, Suffix: found.Suffix}
@@ -87,6 +91,18 @@ func (c *chain) find(args api.OnResolveArgs) (api.OnResolveResult, error) {
 		result.SideEffects = api.SideEffectsFalse
 	}
 	return result, nil
+}
+
+// unresolvedImport is an error of the resolver as esbuild tells it.
+func unresolvedImport(err error) api.Message {
+	m := api.Message{Text: err.Error()}
+	var why *resolve.Error
+	if errors.As(err, &why) {
+		for _, n := range why.Notes {
+			m.Notes = append(m.Notes, api.Note{Text: n.Text, Location: &api.Location{File: n.File, Line: max(n.Line, 1)}})
+		}
+	}
+	return m
 }
 
 // resolve is what plugins are given to look something up with.

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/evanw/esbuild/pkg/api"
+	"github.com/onwardjs/onward/cli/resolve"
 	"github.com/onwardjs/onward/internal/diag"
 )
 
@@ -104,6 +106,9 @@ func (r *report) convert(m api.Message, severity diag.Severity, browser bool) *d
 	r.place(d, m.Location)
 	if name, ok := unresolved(m.Text); ok {
 		explainUnresolved(d, name, browser)
+		if m.Location != nil && d.Code == "module-not-found" {
+			d.Hint = cmp.Or(resolve.Near(name, filepath.Dir(r.full(m.Location.File))), d.Hint)
+		}
 	} else if strings.HasPrefix(m.Text, "No matching export in ") {
 		d.Code = "missing-export"
 		d.Hint = "check the name, or whether the module exports it as default"
@@ -114,6 +119,11 @@ func (r *report) convert(m api.Message, severity diag.Severity, browser bool) *d
 		return d
 	} else if severity == diag.Error {
 		d.Code = "syntax"
+	}
+	if strings.HasPrefix(m.Text, "Top-level await is currently not supported with") {
+		d.Code, d.Text = "top-level-await", "top-level await is not supported in development"
+		d.Hint = "await inside the functions that need the value, or keep the promise in a variable and await that"
+		return d
 	}
 	for _, n := range m.Notes {
 		if d.Hint == "" && n.Location == nil && d.Code != "module-not-found" {
@@ -149,10 +159,7 @@ func (r *report) place(m *diag.Message, loc *api.Location) {
 	}
 	m.File = r.show(loc.File)
 	m.Line, m.Column, m.Length = loc.Line, loc.Column+1, loc.Length
-	full := loc.File
-	if !filepath.IsAbs(full) {
-		full = filepath.Join(r.dir, full)
-	}
+	full := r.full(loc.File)
 	// The file as the user knows it, not as a transform left it: edits keep
 	// lines, so the line still fits.
 	if data, err := os.ReadFile(full); err == nil {
@@ -160,6 +167,14 @@ func (r *report) place(m *diag.Message, loc *api.Location) {
 	} else if loc.LineText != "" {
 		m.Source = strings.Repeat("\n", max(0, loc.Line-1)) + loc.LineText
 	}
+}
+
+// full is the absolute path of a file that esbuild names relative to the project.
+func (r *report) full(file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(r.dir, file)
 }
 
 // show is file relative to the project.

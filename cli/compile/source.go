@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/evanw/esbuild/pkg/api"
+	"github.com/onwardjs/onward/cli/resolve"
 	"github.com/onwardjs/onward/cli/transform"
 	"github.com/onwardjs/onward/internal/diag"
 	"github.com/onwardjs/onward/internal/route"
@@ -99,6 +102,13 @@ func (s *sources) load(path string) *sourceFile {
 
 func (s *sources) read(f *sourceFile, path string) error {
 	raw, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && !s.b.opt.Dev {
+		// esbuild takes a name with other letter case for the file.
+		if hint := resolve.Near("./"+filepath.Base(path), filepath.Dir(path)); hint != "" {
+			f.problem = diag.Errorf("module-not-found", "Module not found: there is no %s", s.b.report.show(path)).WithHint("%s", hint)
+			return nil
+		}
+	}
 	if err != nil {
 		return err
 	}

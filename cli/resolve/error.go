@@ -1,7 +1,9 @@
 package resolve
 
 import (
+	"iter"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -80,45 +82,60 @@ func quoted(list []string) string {
 	return b.String()
 }
 
-// hint says what an import that leads nowhere may have meant: a file with another
-// letter case, one whose name is near.
+// hint says what an import that leads nowhere may have meant.
 func (r *Resolver) hint(specifier, fromDir string) string {
-	name, _, _ := strings.Cut(specifier, "?")
-	if !strings.HasPrefix(name, ".") || fromDir == "" {
+	if !strings.HasPrefix(specifier, ".") || fromDir == "" {
 		return ""
 	}
-	full := filepath.Join(fromDir, filepath.FromSlash(name))
-	d := r.folder(filepath.Dir(full))
-	if d == nil {
+	d := r.folder(filepath.Dir(filepath.Join(fromDir, filepath.FromSlash(specifier))))
+	if d == nil || d.names == nil {
 		return ""
 	}
-	return near(d, specifier, filepath.Base(full))
+	return near(specifier, maps.Keys(d.names))
 }
 
-// near finds a name in d that base may have meant.
-func near(d *folder, specifier, base string) string {
-	if d.names == nil {
+// Near says what an import of a path that leads nowhere may have meant: a file whose
+// name has other letter case, or is nearly the same. Empty: nothing is near.
+func Near(specifier, fromDir string) string {
+	if !strings.HasPrefix(specifier, ".") {
 		return ""
 	}
-	best, least := "", 3
-	for n := range d.names {
-		stem := strings.TrimSuffix(n, filepath.Ext(n))
-		for _, c := range []string{n, stem} {
-			if c == "" {
-				continue
+	entries, err := os.ReadDir(filepath.Dir(filepath.Join(fromDir, filepath.FromSlash(specifier))))
+	if err != nil {
+		return ""
+	}
+	return near(specifier, func(yield func(string) bool) {
+		for _, e := range entries {
+			if !yield(e.Name()) {
+				return
 			}
-			if strings.EqualFold(c, base) {
-				return "the file is " + n + ": letter case matters"
+		}
+	})
+}
+
+// near finds among the names in a folder the one that the end of a specifier may have
+// meant.
+func near(specifier string, names iter.Seq[string]) string {
+	path, _, _ := strings.Cut(specifier, "?")
+	base := path[strings.LastIndexByte(path, '/')+1:]
+	if base == "" || base == "." || base == ".." {
+		return ""
+	}
+	best, least := "", min(3, len(base)/2+1)
+	for name := range names {
+		for _, c := range []string{strings.TrimSuffix(name, filepath.Ext(name)), name} {
+			if strings.EqualFold(c, base) && c != base {
+				return "the name is " + name + ": letter case matters"
 			}
-			if dist := distance(c, base); dist < least && dist < max(1, len(base)/2) || dist == least && best != "" && c < best {
-				best, least = c, dist
+			if d := distance(c, base); c != "" && d > 0 && (d < least || d == least && best != "" && c < best) {
+				best, least = c, d
 			}
 		}
 	}
 	if best == "" {
 		return ""
 	}
-	return "did you mean " + strconv.Quote(specifier[:max(0, strings.LastIndex(specifier, base))]+best) + "?"
+	return "did you mean " + strconv.Quote(strings.TrimSuffix(path, base)+best) + "?"
 }
 
 // distance is the Levenshtein distance of two short strings.

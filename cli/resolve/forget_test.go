@@ -247,7 +247,7 @@ func TestErrors(t *testing.T) {
 		"node_modules/cut/index.js":         "",
 	})
 	cases := []struct{ specifier, note, hint string }{
-		{"./components/card", "", "the file is Card.tsx: letter case matters"},
+		{"./components/card", "", "the name is Card.tsx: letter case matters"},
 		{"./components/buton", "", `did you mean "./components/button"?`},
 		{"./components/nothing-like-it", "", ""},
 		{"./gone/card", "", ""},
@@ -276,8 +276,8 @@ func TestErrors(t *testing.T) {
 			if note != c.note {
 				t.Errorf("note: got %s\nwant %s", note, c.note)
 			}
-			if e.Hint != c.hint {
-				t.Errorf("hint: got %q, want %q", e.Hint, c.hint)
+			if near := Near(c.specifier, dir); e.Hint != c.hint || near != c.hint {
+				t.Errorf("hint: got %q and %q, want %q", e.Hint, near, c.hint)
 			}
 		})
 	}
