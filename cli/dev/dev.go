@@ -298,7 +298,7 @@ func (s *site) answer(w http.ResponseWriter, r *http.Request) {
 		s.app.hub.serve(w, r)
 		return
 	}
-	s.requests.serve(w, r, s)
+	s.requests.serve(w, withTiming(r, s.changes.now()), s)
 	s.afterFirst.Do(s.settle)
 }
 

@@ -226,7 +226,9 @@ func (s *site) Report(r *http.Request, err error) {
 }
 
 // Document shows an error in place of a page.
-func (s *site) Document(err error) []byte { return Document(s.problems(err), prefix(s.project.Config)) }
+func (s *site) Document(r *http.Request, err error) []byte {
+	return Document(s.problems(err), prefix(s.project.Config), timingOf(r.Context()).generation)
+}
 
 func (s *site) problems(err error) []Problem { return Problems(err, s.lookup) }
 

@@ -173,11 +173,18 @@ func newRequestLog(j *journal, c *config.Dev) *requestLog {
 // timing adds up where the time of a request goes. Several goroutines may add.
 type timing struct {
 	compile, code atomic.Int64 // nanoseconds
+	// generation of the app that the request has found.
+	generation uint64
 	// logged: the request is one of a page or an API route.
 	logged atomic.Bool
 }
 
 type timingKey struct{}
+
+// withTiming is a request that is measured.
+func withTiming(r *http.Request, generation uint64) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), timingKey{}, &timing{generation: generation}))
+}
 
 // timingOf is that of the request under way; never nil.
 func timingOf(ctx context.Context) *timing {
@@ -194,11 +201,11 @@ func (l *requestLog) serve(w http.ResponseWriter, r *http.Request, h http.Handle
 		h.ServeHTTP(w, r)
 		return
 	}
-	t := new(timing)
+	t := timingOf(r.Context())
 	began := time.Now()
 	uri, method := r.RequestURI, r.Method
 	watched := &statusWriter{ResponseWriter: w}
-	h.ServeHTTP(watched, r.WithContext(context.WithValue(r.Context(), timingKey{}, t)))
+	h.ServeHTTP(watched, r)
 	status := watched.status
 	if status == 0 {
 		status = http.StatusOK

@@ -38,7 +38,7 @@ func TestRequestLog(t *testing.T) {
 			l := newRequestLog(&journal{out: &out, err: &failures}, &c.config)
 			r := httptest.NewRequest("GET", "/", nil)
 			r.RequestURI = c.url
-			l.serve(httptest.NewRecorder(), r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			l.serve(httptest.NewRecorder(), withTiming(r, 1), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if c.page {
 					timingOf(r.Context()).logged.Store(true)
 				}

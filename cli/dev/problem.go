@@ -243,8 +243,9 @@ func (p *Problem) terminal() *diag.Message {
 // Document is the HTML that takes the place of a page that cannot be shown. The
 // browser's part of the development server, in the script below prefix (assetPrefix
 // or basePath), draws the problems, and loads the page again when they are mended.
-// Who does not run scripts reads the same text.
-func Document(problems []Problem, prefix string) []byte {
+// Who does not run scripts reads the same text. generation is that of the app which the
+// request has found; 0: unknown.
+func Document(problems []Problem, prefix string, generation uint64) []byte {
 	title := "Error"
 	var text strings.Builder
 	for i := range problems {
@@ -268,7 +269,9 @@ func Document(problems []Problem, prefix string) []byte {
 	b.WriteString(html.EscapeString(title))
 	b.WriteString(`</title><style>:root{color-scheme:light dark}pre{font:14px/1.5 ui-monospace,monospace;white-space:pre-wrap;padding:16px}</style></head><body><noscript><pre>`)
 	b.WriteString(html.EscapeString(text.String()))
-	b.WriteString(`</pre></noscript><script id="__ONWARD_PROBLEMS" type="application/json">`)
+	b.WriteString(`</pre></noscript><script id="__ONWARD_PROBLEMS" type="application/json" data-generation="`)
+	b.WriteString(strconv.FormatUint(generation, 10))
+	b.WriteString(`">`)
 	b.Write(data)
 	b.WriteString(`</script><script src="`)
 	b.WriteString(html.EscapeString(prefix + "/_next/static/chunks/dev.js"))

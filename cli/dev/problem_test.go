@@ -144,11 +144,11 @@ func TestFramesText(t *testing.T) {
 // Whatever a message holds, it stays text.
 func TestDocument(t *testing.T) {
 	hostile := `</script><img src=x onerror=alert(1)>` + "\u2028&<!--"
-	doc := string(Document(Problems(diag.Errorf("x", "%s", hostile), nil), "/base"))
+	doc := string(Document(Problems(diag.Errorf("x", "%s", hostile), nil), "/base", 7))
 	if strings.Contains(doc, "<img") || strings.Count(doc, "</script>") != 2 {
 		t.Errorf("markup of the message is markup of the document:\n%s", doc)
 	}
-	_, rest, _ := strings.Cut(doc, `type="application/json">`)
+	_, rest, _ := strings.Cut(doc, `type="application/json" data-generation="7">`)
 	data, _, _ := strings.Cut(rest, "</script>")
 	var got []Problem
 	if err := json.Unmarshal([]byte(data), &got); err != nil || len(got) != 1 || got[0].Text != hostile {
@@ -157,7 +157,7 @@ func TestDocument(t *testing.T) {
 	if !strings.Contains(doc, `src="/base/_next/static/chunks/dev.js"`) {
 		t.Errorf("the script is missing:\n%s", doc)
 	}
-	if empty := string(Document(nil, "")); !strings.Contains(empty, ">[]</script>") {
+	if empty := string(Document(nil, "", 0)); !strings.Contains(empty, ">[]</script>") {
 		t.Errorf("no problems: %s", empty)
 	}
 }

@@ -194,6 +194,6 @@ func (a *app) serveProblems(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
 		w.WriteHeader(http.StatusInternalServerError)
-		_, _ = w.Write(Document(a.problems.list(), ""))
+		_, _ = w.Write(Document(a.problems.list(), "", 0))
 	}
 }

@@ -32,8 +32,8 @@ type Live interface {
 	Serve(w http.ResponseWriter, r *http.Request, path string) bool
 	// Report hears of each failure of a request once, in place of the log.
 	Report(r *http.Request, err error)
-	// Document is the HTML that shows err in place of a page.
-	Document(err error) []byte
+	// Document is the HTML that shows err in place of the page that was asked for.
+	Document(r *http.Request, err error) []byte
 }
 
 // liveStore is the Cache-Control of pages and data in development, whatever user code
@@ -330,7 +330,7 @@ func (s *Server) failLive(q *request, err error) {
 	}
 	q.reason, q.status = "", 0
 	h["Content-Type"] = htmlType
-	s.sendOnce(q, http.StatusInternalServerError, s.live.Document(err), htmlType)
+	s.sendOnce(q, http.StatusInternalServerError, s.live.Document(q.r, err), htmlType)
 }
 
 // gone: the request failed because nobody waits for an answer.
