@@ -66,7 +66,9 @@ func (w *workshop) Report(r *http.Request, err error) {
 	w.reported = append(w.reported, r.URL.Path+" "+err.Error())
 }
 
-func (w *workshop) Document(_ *http.Request, err error) []byte { return []byte("<p>problem: " + err.Error()) }
+func (w *workshop) Document(_ *http.Request, err error) []byte {
+	return []byte("<p>problem: " + err.Error())
+}
 
 func (w *workshop) takeReports() []string {
 	w.mu.Lock()
