@@ -399,14 +399,17 @@ func (g *graph) bundle(m *module, in loaded, c *compiled, sourceMap bool) {
 func definesIn(text string, all map[string]string) map[string]string {
 	var some map[string]string
 	seen := map[string]bool{}
+	has := func(word string) bool {
+		found, known := seen[word]
+		if !known {
+			found = strings.Contains(text, word)
+			seen[word] = found
+		}
+		return found
+	}
 	for name, value := range all {
 		first, _, _ := strings.Cut(name, ".")
-		has, known := seen[first]
-		if !known {
-			has = strings.Contains(text, first)
-			seen[first] = has
-		}
-		if has {
+		if has(first) && has(name[strings.LastIndexByte(name, '.')+1:]) {
 			if some == nil {
 				some = map[string]string{}
 			}
