@@ -58,8 +58,10 @@ class Boundary extends Component<{ children: ReactNode }> {
     scrollToFragment();
   }
   override componentDidCatch(err: unknown): void {
-    // In development the problem is shown over the page, which comes back when the code is mended.
+    // In development the problem is shown over the page, which comes back when its
+    // code or its data are mended: the navigation has come to its end.
     if (process.env.NODE_ENV === "production") showError(err);
+    else pending?.done();
   }
   override render(): ReactNode {
     return this.props.children;

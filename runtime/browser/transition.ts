@@ -516,12 +516,14 @@ export function createTransitions(core: Core): Transitions {
       ? {}
       : {
           async refresh(): Promise<void> {
+            const mine = ++refreshes;
+            // What is under way may have asked for data before they changed.
+            while (current) await new Promise((resolve) => setTimeout(resolve, 50));
+            if (mine !== refreshes) return;
             const state = core.state;
             const { route, query, asPath, locale } = state;
             const info = components[route];
             const again = () => router.replace(asPath, asPath, { scroll: false });
-            const mine = ++refreshes;
-            if (current) return;
             if (process.env.__ONWARD_HAS_MIDDLEWARE || !info || !(info.module.__N_SSG || info.module.__N_SSP)) {
               await again();
               return;
