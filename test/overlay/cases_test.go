@@ -112,6 +112,16 @@ func TestMending(t *testing.T) {
 	until(t, tab, `!document.querySelector("onward-overlay")`)
 }
 
+// A page that throws at every turn is shown, and so is one that empties the document.
+func TestRestless(t *testing.T) {
+	s := newSite(t)
+	tab := s.visit(t, "")
+	eval(t, tab, `let n = 0; const loop = () => { if (n++ < 300) setTimeout(loop, 5); throw Object.assign(new Error("again"), { stack: "Error: again" }) }; setTimeout(loop)`)
+	until(t, tab, `__shown().includes("again")`)
+	eval(t, tab, `document.documentElement.replaceChildren(document.createElement("body")); Promise.reject(new Error("after that"))`)
+	until(t, tab, `__root.host.isConnected && __root.querySelector("dialog").matches(":modal") && __root.querySelector(".at").innerText.endsWith("/ 2")`)
+}
+
 func TestClosing(t *testing.T) {
 	s := newSite(t)
 	tab := s.visit(t, "")

@@ -35,7 +35,7 @@ function fromError(kind: Kind, error: Error, depth: number): Problem {
     const several = (error as AggregateError).errors;
     let cause = error.cause;
     if (Array.isArray(several)) {
-      text += several.slice(0, 20).map((e) => `\n  - ${isError(e) ? e.message : show(e)}`).join("");
+      text += several.slice(0, 20).map((e) => `\n  - ${isError(e) ? e.message : shown(e)}`).join("");
       cause ??= several[0];
     }
     if (cause !== undefined && cause !== null && cause !== error) problem.cause = describeError(kind === "rejection" ? "runtime" : kind, cause, {}, depth + 1);
@@ -49,12 +49,13 @@ function fromValue(kind: Kind, value: unknown): Problem {
   return {
     kind,
     title: kind === "rejection" ? "Unhandled rejection" : "Error",
-    text: clip(show(value)),
+    text: clip(shown(value)),
     hint: "This value is not an Error, so nobody knows where it was thrown. Throw `new Error(…)` instead.",
   };
 }
 
-function show(value: unknown): string {
+/** A value that is no error, as text. */
+export function shown(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value !== "object" || value === null) return String(value);
   try {

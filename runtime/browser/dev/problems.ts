@@ -3,7 +3,7 @@
  * errors of the page, of React and of the server. The overlay shows the list;
  * whoever learns of a problem calls one of the functions below.
  */
-import { describeError, ignorable } from "./describe";
+import { describeError, ignorable, shown } from "./describe";
 import { watchConsole } from "./console";
 import type { ConsoleLine } from "./console";
 
@@ -81,7 +81,7 @@ let busy = false;
 let news = 0;
 let settings: Required<Settings> = { indicator: "bottom-left", forward: "warn" };
 /** Errors that were reported, so that React and the window do not tell the same twice. */
-const known = new WeakMap<object, Entry>();
+let known = new WeakMap<object, Entry>();
 const listeners = new Set<() => void>();
 let watched: { forward(): void } | undefined;
 
@@ -92,11 +92,6 @@ export function subscribe(listener: () => void): void {
 
 export function state(): State {
   return { entries: [...server, ...carried, ...own], busy, news, settings };
-}
-
-/** The list as it stands, for tests and tools. */
-export function currentProblems(): Problem[] {
-  return state().entries.map((e) => e.problem);
 }
 
 function changed(): void {
@@ -170,6 +165,7 @@ export function add(problem: Problem): Entry {
 /** Forgets the errors of the page: an update was applied, or another page is shown. */
 export function mended(): void {
   dismissed.clear();
+  known = new WeakMap();
   if (!own.length) return;
   own = [];
   changed();
@@ -234,7 +230,7 @@ function uncaught(kind: Kind, error: unknown, send: (line: ConsoleLine) => void)
   reportError(kind, error);
   if (ignorable(error) || settings.forward === false) return;
   const stack = (error as Error | null)?.stack;
-  const text = `Uncaught ${kind === "rejection" ? "(in promise) " : ""}${stack ?? String(error)}`;
+  const text = `Uncaught ${kind === "rejection" ? "(in promise) " : ""}${stack ?? shown(error)}`;
   send({ level: "error", text: text.slice(0, 8_000), stack: "" });
 }
 

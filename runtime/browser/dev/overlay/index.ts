@@ -31,6 +31,8 @@ export function startOverlay(base: string): void {
   /** state().news when the user last closed the panel. */
   let seen = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** When timer calls. */
+  let due = Infinity;
   let busySince: number | undefined;
   let markHidden = false;
   /** The panel is closed from here and not by the user. */
@@ -73,17 +75,23 @@ export function startOverlay(base: string): void {
   }
 
   function draw(): void {
-    timer = undefined;
+    clearTimeout(timer);
+    due = Infinity;
     const { entries, busy, news, settings } = state();
     busySince = busy ? (busySince ?? performance.now()) : undefined;
-    const marked = busy && !markHidden && settings.indicator !== false && performance.now() - busySince! >= busyPatience;
-    if (busy && !marked) soon(busyPatience);
+    const markable = busy && !markHidden && settings.indicator !== false;
+    const marked = markable && performance.now() - busySince! >= busyPatience;
+    if (markable && !marked) soon(busyPatience);
     const open = entries.length > 0 && news > seen;
     if (!view && !entries.length && !marked) return;
     view ??= create();
     const { host, panel, badge, label, drop, mark, live } = view;
     // Frameworks and tests may have emptied the document.
-    if (!host.isConnected) document.documentElement.append(host);
+    if (!host.isConnected) {
+      // Out of the document it was no longer above the page.
+      if (panel.dialog.open) close(panel);
+      document.documentElement.append(host);
+    }
     host.dataset["position"] = settings.indicator || "bottom-left";
 
     if (entries.length) panel.show(entries);
@@ -91,10 +99,7 @@ export function startOverlay(base: string): void {
       panel.dialog.showModal();
       panel.dialog.focus(); // and not its first button
     }
-    if (!open && panel.dialog.open) {
-      closing = true; // the event comes later
-      panel.dialog.close();
-    }
+    if (!open && panel.dialog.open) close(panel);
     badge.hidden = open || !entries.length;
     drop.hidden = entries.some((e) => e.problem.kind === "build");
     mark.hidden = !marked || !badge.hidden;
@@ -105,17 +110,23 @@ export function startOverlay(base: string): void {
     if (!entries.length && !marked) host.remove();
   }
 
+  function close(panel: Panel): void {
+    closing = true; // the event comes later
+    panel.dialog.close();
+  }
+
   function soon(wait: number): void {
-    timer ??= setTimeout(draw, wait);
+    const at = performance.now() + wait;
+    if (due <= at) return;
+    clearTimeout(timer);
+    due = at;
+    timer = setTimeout(draw, wait);
   }
 
   subscribe(() => {
     // What is on the screen changes at once; what is not there yet waits.
-    if (view?.host.isConnected && state().entries.length > 0) draw();
-    else if (view?.host.isConnected && !state().entries.length) {
-      clearTimeout(timer);
-      draw();
-    } else soon(patience);
+    if (view?.host.isConnected) draw();
+    else soon(patience);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && view?.host.isConnected && !view.mark.hidden) {
