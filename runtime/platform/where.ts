@@ -22,5 +22,11 @@ export function where(): string {
   traced.stackTraceLimit = depth;
   Error.captureStackTrace(holder, where);
   traced.stackTraceLimit = limit;
-  return mark + holder.stack.slice(holder.stack.indexOf("\n") + 1);
+  return mark + holder.stack.slice(holder.stack.indexOf("\n") + 1) + rendering();
+}
+
+/** Who made the element that is rendered now; the server runtime may know. */
+function rendering(): string {
+  const owner = (globalThis as { [key: symbol]: unknown })[Symbol.for("onward.owner")];
+  return typeof owner === "function" ? (owner() as string | null) ?? "" : "";
 }

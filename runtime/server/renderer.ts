@@ -32,6 +32,11 @@ interface FullRenderer {
 declare const require: (name: string) => any;
 declare const process: { env: { NODE_ENV?: string } };
 
+if (process.env.NODE_ENV !== "production") {
+  // Lines of the log tell who made the element that React is at work on: platform/where.ts.
+  Object.assign(globalThis, { [Symbol.for("onward.owner")]: React.captureOwnerStack });
+}
+
 /** The build that writes strings; React 18 has none. */
 const strings = once((): Partial<FullRenderer> | undefined => {
   try {

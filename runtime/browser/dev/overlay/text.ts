@@ -55,7 +55,7 @@ function readLine(text: string): Line {
 }
 
 const token =
-  /(\/\/.*|\/\*.*?(?:\*\/|$)|\{\/\*.*?\*\/\})|("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|`(?:[^`\\]|\\.)*`?)|(<\/?[A-Za-z][\w.-]*|(?<!=)\/?>)|\b(import|from|export|default|const|let|var|function|async|await|return|if|else|for|while|do|switch|case|break|continue|new|throw|try|catch|finally|class|extends|typeof|instanceof|in|of|null|undefined|true|false|this|type|interface|as|satisfies|void|yield)\b|\b(\d[\w.]*)\b/g;
+  /(\/\/.*|\/\*.*?(?:\*\/|$)|\{\/\*.*?\*\/\})|("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|`(?:[^`\\]|\\.)*`?)|=>|(<\/?[A-Za-z][\w.-]*|\/?>)|\b(import|from|export|default|const|let|var|function|async|await|return|if|else|for|while|do|switch|case|break|continue|new|throw|try|catch|finally|class|extends|typeof|instanceof|in|of|null|undefined|true|false|this|type|interface|as|satisfies|void|yield)\b|\b(\d[\w.]*)\b/g;
 const tokenClasses = ["comment", "string", "tag", "keyword", "digit"];
 
 /** Colours for a line of source. It sees one line, so it guesses; colour is all that may be wrong. */
@@ -65,7 +65,7 @@ function highlighted(code: string): DocumentFragment {
   for (const match of code.slice(0, 500).matchAll(token)) {
     out.append(code.slice(last, match.index));
     const kind = match.slice(1).findIndex((group) => group !== undefined);
-    out.append(element("span", tokenClasses[kind]!, match[0]));
+    out.append(kind < 0 ? match[0] : element("span", tokenClasses[kind]!, match[0]));
     last = match.index + match[0].length;
   }
   out.append(code.slice(last));
