@@ -31,6 +31,9 @@ type Live struct {
 	styles *liveStyles
 	media  *media
 	script *runtimeText
+	// settled counts how often it was decided that server code needs another engine.
+	// Guarded by life.
+	settled int
 	// versions counts compiled modules, so that a newer text has a higher number.
 	versions atomic.Int64
 	tsconfig string // for TsconfigRaw
@@ -108,6 +111,9 @@ func (l *Live) Close() {
 	l.life.Lock()
 	defer l.life.Unlock()
 	l.script.wait()
+	for _, g := range l.graphs {
+		g.cache.close()
+	}
 	l.b.cleanup()
 }
 
@@ -243,27 +249,34 @@ func (l *Live) target(t Target, pattern string) Target {
 func (l *Live) Need(ctx context.Context, t Target, pattern string) error {
 	for {
 		l.life.RLock()
+		settled := l.settled
 		err := l.need(ctx, t, pattern)
 		l.life.RUnlock()
-		if t == Browser || ctx.Err() != nil || !l.settleEngine() {
+		if t == Browser || ctx.Err() != nil || !l.settleEngine(settled) {
 			return err
 		}
 	}
 }
 
 // settleEngine decides by what compiling has shown which engine the app needs, and
-// reports whether modules of the server must be compiled again.
-func (l *Live) settleEngine() bool {
+// reports whether modules of the server must be compiled again: it has decided, or
+// somebody else has since it was decided settled times.
+func (l *Live) settleEngine(settled int) bool {
 	needs := l.b.needs
 	if !needs.pending() {
-		return false
+		l.life.RLock()
+		defer l.life.RUnlock()
+		return l.settled != settled
 	}
 	l.life.Lock()
 	was := needs.node
 	again := needs.settle()
 	if again {
+		l.settled++
 		g := l.graphs[Server]
 		g.options = g.buildOptions()
+		g.cache.close()
+		g.cache = g.newCache()
 		g.found.Clear()
 		for _, m := range g.modules {
 			m.made = nil
@@ -275,11 +288,12 @@ func (l *Live) settleEngine() bool {
 			l.script.begin(l.b)
 		}
 	}
+	outdated := l.settled != settled
 	l.life.Unlock()
 	if again && !was && l.b.opt.OnEngine != nil {
 		l.b.opt.OnEngine(EngineNode, needs.reason)
 	}
-	return again
+	return outdated
 }
 
 // Engine is what the app's server code runs in, EngineV8 or EngineNode, as far as it

@@ -20,6 +20,7 @@ type graph struct {
 	target  Target
 	browser bool
 	chain   *chain
+	cache   *cache // nil: there is none
 	options api.BuildOptions
 	// folder begins the paths of the server modules, with a slash at its end.
 	folder string
@@ -101,6 +102,7 @@ func newGraph(l *Live, t Target) (*graph, error) {
 		return nil, err
 	}
 	g.options = g.buildOptions()
+	g.cache = g.newCache()
 	return g, nil
 }
 

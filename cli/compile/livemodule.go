@@ -3,7 +3,7 @@ package compile
 import (
 	"encoding/json"
 	"errors"
-	"hash/maphash"
+	"hash/crc32"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -152,11 +152,19 @@ type loaded struct {
 	problems diag.Errors
 }
 
-var hashSeed = maphash.MakeSeed()
-
 // make compiles a module.
 func (g *graph) make(m *module) *compiled {
-	return g.makeWith(m, g.browser && g.own(m))
+	name, state, keep := g.cacheName(m)
+	if keep {
+		if c := g.kept(m, name, state); c != nil {
+			return c
+		}
+	}
+	c := g.makeWith(m, g.browser && g.own(m))
+	if keep {
+		g.keep(m, name, state, c)
+	}
+	return c
 }
 
 // own tells whether a module is a file of the app and not of a package. Browsers ask for
@@ -206,7 +214,9 @@ func hashFile(name string) uint64 {
 }
 
 // hashText is never 0, which stands for files that cannot be read.
-func hashText(data []byte) uint64 { return maphash.Bytes(hashSeed, data) | 1 }
+func hashText(data []byte) uint64 {
+	return uint64(crc32.Checksum(data, checksums))<<32 | uint64(uint32(len(data))) | 1<<31
+}
 
 // isSource tells whether a module is a script, or a file that loaders make one of.
 func (g *graph) isSource(m *module) bool {
