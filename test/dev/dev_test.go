@@ -56,6 +56,9 @@ func run(m *testing.M) (int, error) {
 	}
 	defer browser.Close()
 	code := m.Run()
+	if spare != nil {
+		spare.Remove()
+	}
 	times.print()
 	return code, nil
 }

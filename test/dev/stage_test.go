@@ -19,8 +19,13 @@ import (
 	"github.com/onwardjs/onward/test/rig"
 )
 
+// spare is the app of a stage that is closed, without its files: packages are many, and
+// the next stage takes over the folder. nil: there is none.
+var spare *rig.App
+
 // stage is an app, its development server and a network before it.
 type stage struct {
+	fixture string
 	ctx     context.Context
 	cancel  context.CancelFunc
 	app     *rig.App
@@ -31,18 +36,10 @@ type stage struct {
 // newStage starts the server of a fixture app, or of an empty one, that has the given
 // files too.
 func newStage(fixture string, files ...map[string]string) (*stage, error) {
-	source := filepath.Join(rig.Apps(), fixture)
-	if fixture == "" {
-		var err error
-		if source, err = rig.TempDir("dev-"); err != nil {
-			return nil, err
-		}
-		defer os.RemoveAll(source)
-	}
-	var err error
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
-	s := &stage{ctx: ctx, cancel: cancel}
-	if s.app, err = rig.New(ctx, source, framework); err != nil {
+	s := &stage{fixture: fixture, ctx: ctx, cancel: cancel}
+	var err error
+	if s.app, err = newApp(ctx, fixture); err != nil {
 		cancel()
 		return nil, err
 	}
@@ -64,6 +61,23 @@ func newStage(fixture string, files ...map[string]string) (*stage, error) {
 	return s, nil
 }
 
+// newApp is a fixture app, or an empty one that has packages.
+func newApp(ctx context.Context, fixture string) (*rig.App, error) {
+	if fixture != "" {
+		return rig.New(ctx, filepath.Join(rig.Apps(), fixture), framework)
+	}
+	if app := spare; app != nil {
+		spare = nil
+		return app, nil
+	}
+	source, err := rig.TempDir("dev-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(source)
+	return rig.New(ctx, source, framework)
+}
+
 func (s *stage) close() {
 	if s.network != nil {
 		s.network.close()
@@ -71,8 +85,30 @@ func (s *stage) close() {
 	if s.server != nil {
 		s.server.Close()
 	}
-	s.app.Remove()
 	s.cancel()
+	if s.fixture == "" && spare == nil && s.empty() == nil {
+		spare = s.app
+		return
+	}
+	s.app.Remove()
+}
+
+// empty removes what is in the app's folder besides its packages.
+func (s *stage) empty() error {
+	entries, err := os.ReadDir(s.app.Dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		switch entry.Name() {
+		case "node_modules", "package.json", ".counts":
+		default:
+			if err := os.RemoveAll(s.app.Path(entry.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // actor plays one scenario on a stage.
