@@ -199,7 +199,7 @@ func middlewareFile(m *route.Middleware) string {
 // readRoutes reads from source what must be known of middleware.
 func (l *Live) readRoutes() {
 	b := l.b
-	b.report.clear()
+	b.report.clearErrors()
 	b.result.Middleware = nil
 	b.edge = map[string]bool{}
 	if m := b.opt.Middleware; m != nil {
@@ -507,18 +507,9 @@ func (l *Live) RuntimeScript(ctx context.Context) (path string, script []byte, e
 	return filepath.ToSlash(filepath.Join(l.b.opt.OutDir, filepath.FromSlash(r.name))), script, err
 }
 
-// Entry is the absolute path of the server module that a route begins with; "" when
-// there is no such route.
-func (l *Live) Entry(pattern string) string {
-	l.life.RLock()
-	defer l.life.RUnlock()
-	t := l.target(Server, pattern)
-	root, err := l.root(t, pattern)
-	if err != nil {
-		return ""
-	}
-	return l.graphs[t].place(root.id)
-}
+// Warnings lists what there is to warn of, each once: what the configuration asks for
+// in vain, and what modules that were compiled since look wrong about.
+func (l *Live) Warnings() []*diag.Message { return l.b.report.takeWarnings() }
 
 // ServerModule is the code of the server module at an absolute path, compiled now if
 // it was not; nil when there is no such module.
