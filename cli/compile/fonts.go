@@ -49,6 +49,8 @@ type font struct {
 	css     string
 	module  string
 	problem *diag.Message
+	// files are those of a local font, absolute paths.
+	files []string
 	// preload are the files that pages with this font load early.
 	preload []string
 	// metrics of the file that stands for the family; nil when unknown.
@@ -113,6 +115,24 @@ func (f *fonts) load(id string) *font {
 		}
 	})
 	return x
+}
+
+// files of the local font with an id, absolute paths.
+func (f *fonts) files(id string) []string {
+	if _, ok := f.list.Load(id); !ok {
+		return nil
+	}
+	return f.load(id).files
+}
+
+// forget has local fonts read anew.
+func (f *fonts) forget() {
+	f.list.Range(func(id, v any) bool {
+		if x := v.(*font); !x.call.Google {
+			f.list.Store(id, &font{call: x.call, file: x.file})
+		}
+		return true
+	})
 }
 
 // fontOptions are the options of both loaders that have one meaning.
@@ -301,6 +321,7 @@ func (f *fonts) local(x *font, id string) {
 	nearest := -1
 	for _, s := range list {
 		file := filepath.Join(filepath.Dir(x.file), filepath.FromSlash(s.Path))
+		x.files = append(x.files, file)
 		data, err := os.ReadFile(file)
 		if err != nil {
 			x.problem = f.problem(x, "Module not found: can't resolve '%s'", s.Path).WithHint("the path of a local font is relative to the file that loads it")

@@ -199,6 +199,12 @@ func (l *Live) allInputs() []string {
 
 // forgetText forgets what plugins keep of changed files.
 func (l *Live) forgetText(c *changes) {
+	for _, file := range c.all {
+		if _, isFont := fontFormats[strings.ToLower(filepath.Ext(file))]; isFont {
+			l.b.fonts.forget()
+			break
+		}
+	}
 	for file := range c.files {
 		l.b.source.files.Delete(file)
 		l.b.assets.images.Delete(file)

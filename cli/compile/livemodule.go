@@ -392,6 +392,9 @@ func (g *graph) bundle(m *module, in loaded, c *compiled, sourceMap bool) {
 		if len(c.problems) > 0 {
 			return
 		}
+		if g.own(m) {
+			g.l.b.report.addAll(api.BuildResult{Warnings: result.Warnings}, g.browser)
+		}
 		for _, f := range result.OutputFiles {
 			if strings.HasSuffix(f.Path, ".map") {
 				c.mappings, c.names = mappingsOf(f.Contents)

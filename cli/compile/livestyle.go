@@ -163,6 +163,11 @@ func (s *liveStyles) make(x *liveStyle) *sheet {
 			at = "/* " + styleNamespace + ":" + filepath.ToSlash(b.dir) + "/"
 		}
 	}
+	if x.namespace == fontStyleNamespace {
+		for _, file := range b.fonts.files(x.path) {
+			out.inputs[file] = hashFile(file)
+		}
+	}
 	result := api.Build(api.BuildOptions{
 		AbsWorkingDir:     b.dir,
 		EntryPoints:       []string{entry},
@@ -240,6 +245,9 @@ func (l *Live) stylePlugin() api.Plugin {
 
 // inputs are files beside its own that a module's text depends on.
 func (l *Live) inputs(m *module) []string {
+	if m.namespace == fontNamespace {
+		return l.b.fonts.files(m.path)
+	}
 	if !filepath.IsAbs(m.path) || m.namespace == pageNamespace {
 		return nil
 	}

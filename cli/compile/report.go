@@ -21,6 +21,8 @@ type report struct {
 
 	mu   sync.Mutex
 	list []*diag.Message
+	// told is how many of list takeWarnings has looked at.
+	told int
 }
 
 func (r *report) add(m *diag.Message) {
@@ -34,11 +36,41 @@ func (r *report) add(m *diag.Message) {
 	r.list = append(r.list, m)
 }
 
-// clear forgets everything.
-func (r *report) clear() {
+// clearErrors forgets the errors.
+func (r *report) clearErrors() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.list = nil
+	told, list := 0, []*diag.Message(nil)
+	for i, m := range r.list {
+		if m.Severity == diag.Error {
+			continue
+		}
+		if i < r.told {
+			told++
+		}
+		list = append(list, m)
+	}
+	r.list, r.told = list, told
+}
+
+// mostTold bounds what is remembered so as not to be told twice.
+const mostTold = 1000
+
+// takeWarnings lists the warnings that it has not listed before.
+func (r *report) takeWarnings() []*diag.Message {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []*diag.Message
+	for _, m := range r.list[min(r.told, len(r.list)):] {
+		if m.Severity == diag.Warning {
+			list = append(list, m)
+		}
+	}
+	r.told = len(r.list)
+	if r.told > mostTold {
+		r.list, r.told = nil, 0
+	}
+	return list
 }
 
 func (r *report) errors() diag.Errors { return r.of(diag.Error) }

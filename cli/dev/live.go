@@ -68,6 +68,7 @@ func with(p route.Page) []string {
 func (s *site) compile(ctx context.Context, t compile.Target, patterns ...string) error {
 	release := s.app.busy()
 	defer release()
+	defer s.warn()
 	failures := make([]error, len(patterns))
 	var wait sync.WaitGroup
 	for i, pattern := range patterns {
@@ -90,6 +91,13 @@ func (s *site) compile(ctx context.Context, t compile.Target, patterns ...string
 	}
 	s.app.problems.add(s.problems(mistakes))
 	return mistakes
+}
+
+// warn prints what the compiler warns of, each once.
+func (s *site) warn() {
+	for _, m := range s.live.Warnings() {
+		s.app.journal.report(m)
+	}
 }
 
 // describe says what a compiled page is.
