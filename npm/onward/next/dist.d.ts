@@ -85,3 +85,23 @@ declare module "next/dist/server/config-shared" {
 declare module "next/dist/server/api-utils" {
   export type NextApiRequestCookies = Partial<{ [name: string]: string }>;
 }
+
+declare module "next/dist/server/web/next-url" {
+  export type { NextURL } from "next/server";
+}
+
+declare module "next/dist/server/web/spec-extension/request" {
+  export type { NextRequest } from "next/server";
+}
+
+declare module "next/dist/server/web/spec-extension/response" {
+  export type { NextResponse } from "next/server";
+}
+
+declare module "next/dist/server/web/spec-extension/cookies" {
+  export type { RequestCookie, RequestCookies, ResponseCookie, ResponseCookies } from "next/server";
+}
+
+declare module "next/dist/compiled/@edge-runtime/cookies" {
+  export type { RequestCookie, RequestCookies, ResponseCookie, ResponseCookies } from "next/server";
+}

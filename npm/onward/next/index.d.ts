@@ -20,7 +20,6 @@
 /// <reference path="./legacy/image.d.ts" />
 /// <reference path="./link.d.ts" />
 /// <reference path="./navigation.d.ts" />
-/// <reference path="./og.d.ts" />
 /// <reference path="./router.d.ts" />
 /// <reference path="./script.d.ts" />
 /// <reference path="./server.d.ts" />

@@ -1,6 +1,4 @@
 declare module "next/navigation" {
-  import type { Context, ReactNode } from "react";
-
   export class ReadonlyURLSearchParams extends URLSearchParams {
     /** @deprecated It cannot be changed. */
     append(): void;
@@ -32,16 +30,10 @@ declare module "next/navigation" {
     replace(href: string, options?: NavigateOptions): void;
     prefetch(href: string, options?: any): void;
   }
-  export enum RedirectType {
-    push = "push",
-    replace = "replace",
-  }
   export function useRouter(): AppRouterInstance;
   export function useSelectedLayoutSegment(parallelRouteKey?: string): string | null;
   export function useSelectedLayoutSegments(parallelRouteKey?: string): string[];
-  export function redirect(url: string, type?: RedirectType | "push" | "replace"): never;
-  export function permanentRedirect(url: string, type?: RedirectType | "push" | "replace"): never;
+  export function redirect(url: string, type?: "push" | "replace"): never;
+  export function permanentRedirect(url: string, type?: "push" | "replace"): never;
   export function notFound(): never;
-  export const ServerInsertedHTMLContext: Context<((callback: () => ReactNode) => void) | null>;
-  export function useServerInsertedHTML(callback: () => ReactNode): void;
 }

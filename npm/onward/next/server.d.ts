@@ -17,10 +17,9 @@ declare module "next/server" {
     secure?: boolean | undefined;
   }
 
-  export class RequestCookies {
-    constructor(headers: Headers);
+  export interface RequestCookies {
     [Symbol.iterator](): MapIterator<[string, RequestCookie]>;
-    get size(): number;
+    readonly size: number;
     get(...name: [name: string] | [cookie: RequestCookie]): RequestCookie | undefined;
     getAll(...name: [name: string] | [cookie: RequestCookie] | []): RequestCookie[];
     has(name: string): boolean;
@@ -30,8 +29,7 @@ declare module "next/server" {
     toString(): string;
   }
 
-  export class ResponseCookies {
-    constructor(headers: Headers);
+  export interface ResponseCookies {
     get(...name: [name: string] | [cookie: ResponseCookie]): ResponseCookie | undefined;
     getAll(...name: [name: string] | [cookie: ResponseCookie] | []): ResponseCookie[];
     has(name: string): boolean;
@@ -54,13 +52,7 @@ declare module "next/server" {
   }
 
   /** An address that knows basePath and languages of the app. */
-  export class NextURL {
-    constructor(
-      input: string | URL,
-      base?: string | URL,
-      options?: { base?: string | URL; headers?: any; forceLocale?: boolean; nextConfig?: URLConfig },
-    );
-    constructor(input: string | URL, options?: { base?: string | URL; forceLocale?: boolean; nextConfig?: URLConfig });
+  export interface NextURL {
     get buildId(): string | undefined;
     set buildId(value: string | undefined);
     get locale(): string;
@@ -222,6 +214,4 @@ declare module "next/server" {
     readonly search: string;
     readonly hash: string;
   }
-  export { ImageResponse } from "next/og";
-  export type { ImageResponseOptions } from "next/og";
 }
