@@ -70,6 +70,8 @@ type app struct {
 	site atomic.Pointer[site]
 	// ready is closed when it is known whether there is a site.
 	ready chan struct{}
+	// warned are the warnings of the last reading of the project.
+	warned map[string]bool
 	// settings are the files that a site was made with, beside its code.
 	settings settings
 	// ended waits for sites that are being closed.
@@ -179,8 +181,14 @@ func (a *app) read(ctx context.Context) (*build.Project, error) {
 	p, warnings, err := build.ReadProject(ctx, build.ProjectOptions{
 		Dir: a.options.Dir, Environ: a.options.Environ, Phase: config.PhaseDev, Console: func(level, text string) { a.console(level, text, nil) },
 	})
+	// A restart tells only what is new.
+	told := a.warned
+	a.warned = map[string]bool{}
 	for _, m := range warnings {
-		a.journal.report(m)
+		text := diag.Format(m, diag.Style{})
+		if a.warned[text] = true; !told[text] {
+			a.journal.report(m)
+		}
 	}
 	if err == nil {
 		a.prepareTypeScript(p)

@@ -65,7 +65,7 @@ func (f *Frame) line() string {
 
 // isRuntime: the frame lies in what Onward runs beside the app, or in no file.
 func (f *Frame) isRuntime() bool {
-	return strings.HasSuffix(f.File, "server/runtime.js") || f.Line < 1 || virtual(f.File)
+	return strings.HasSuffix(f.File, "server/runtime.js") || f.Line < 1 && !strings.Contains(f.File, "/") || virtual(f.File)
 }
 
 const (
@@ -140,7 +140,9 @@ func MapText(text string, find Lookup) (mapped string, first *Frame) {
 		}
 		if own == 0 {
 			// Nothing of the app: a few tell enough.
-			out = append(out, run[:min(len(run), mostForeign)]...)
+			for i := range frames[:min(len(frames), mostForeign)] {
+				out = append(out, indent+frames[i].line())
+			}
 			if more := len(run) - mostForeign; more > 0 {
 				out = append(out, indent+"… "+strconv.Itoa(more)+" more")
 			}

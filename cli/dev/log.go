@@ -204,13 +204,13 @@ func (l *requestLog) serve(w http.ResponseWriter, r *http.Request, h http.Handle
 	t := timingOf(r.Context())
 	began := time.Now()
 	uri, method := r.RequestURI, r.Method
-	watched := &statusWriter{ResponseWriter: w}
+	watched := &statusWriter{ResponseWriter: w, ctx: r.Context()}
 	h.ServeHTTP(watched, r)
 	status := watched.status
 	if status == 0 {
 		status = http.StatusOK
 	}
-	if !t.logged.Load() || l.ignored(uri) || r.Context().Err() != nil {
+	if !t.logged.Load() || l.ignored(uri) || watched.unheard || watched.status == 0 && r.Context().Err() != nil {
 		return
 	}
 	total := time.Since(began)
@@ -257,14 +257,25 @@ func spell(d time.Duration) string {
 // statusWriter remembers the status of an answer. It keeps nothing back.
 type statusWriter struct {
 	http.ResponseWriter
+	ctx    context.Context // of the request
 	status int
+	// unheard: the client had left before the answer began.
+	unheard bool
 }
 
 func (w *statusWriter) WriteHeader(status int) {
 	if w.status == 0 || w.status < 200 {
 		w.status = status
+		w.unheard = w.ctx.Err() != nil
 	}
 	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(data []byte) (int, error) {
+	if w.status == 0 {
+		w.WriteHeader(http.StatusOK)
+	}
+	return w.ResponseWriter.Write(data)
 }
 
 // Unwrap lets http.ResponseController reach what the connection can do.

@@ -136,7 +136,8 @@ func serverProblem(e *engine.Error, find Lookup, depth int) Problem {
 	if e.Cause != nil && depth < mostCauses {
 		cause := serverProblem(e.Cause, find, depth+1)
 		p.Cause = &cause
-		m.Detail += "\ncause: " + strings.TrimRight(diag.Format(cause.message, diag.Style{}), "\n")
+		text := strings.TrimPrefix(diag.Format(cause.message, diag.Style{}), "⨯ ")
+		m.Detail = strings.TrimPrefix(m.Detail+"\ncause: "+strings.TrimRight(text, "\n"), "\n")
 	}
 	p.message = m
 	return p

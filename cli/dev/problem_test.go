@@ -109,7 +109,7 @@ func TestProblemInTerminal(t *testing.T) {
     5 | 	return <p>{é}</p>
     6 | }
     at getServerSideProps (pages/index.tsx:4:13)
-    cause: ⨯ Error: no network
+    cause: Error: no network
 `)).Files[0].Data)
 	if got := p[0].String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -61,6 +61,13 @@ func (p *problems) inRoutes() bool {
 	return len(p.routes) > 0
 }
 
+// inFiles is what is wrong with routes and in compiled code.
+func (p *problems) inFiles() []Problem {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return distinct(p.routes, p.compiled)
+}
+
 // inCode: there are problems in compiled code.
 func (p *problems) inCode() bool {
 	p.mu.Lock()

@@ -81,6 +81,15 @@ func (r *Reporter) Standing(list []Problem) {
 	r.write(text.String())
 }
 
+// Forget takes problems for unknown: nobody has looked again whether they still stand.
+func (r *Reporter) Forget(list []Problem) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range list {
+		delete(r.standing, list[i].key())
+	}
+}
+
 func (r *Reporter) mended(files []string, left int) string {
 	line := "✓"
 	if r.style.Color {

@@ -168,6 +168,7 @@ func (a *app) restart(ctx context.Context, why string) (done bool) {
 		return false
 	}
 	a.reporter.Changed()
+	a.reporter.Forget(a.problems.inFiles())
 	a.problems.restarted()
 	a.hub.restart(a.site.Load().changes.now(), why)
 	return true
