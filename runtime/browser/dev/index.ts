@@ -5,6 +5,7 @@
  * error document has this script alone.
  */
 import type { DevApp, DevClient } from "./client";
+import { startGlobals } from "./globals";
 import { createHot } from "./hot";
 import type { Outcome } from "./hot";
 import { startOverlay } from "./overlay";
@@ -15,8 +16,9 @@ import { isSameComponent, refresh, registering, startRefresh } from "./refresh";
 import { createRegistry } from "./registry";
 import type { Definition, Registry } from "./registry";
 import { escapeId, evaluate, loadScript } from "./scripts";
+import { createSheets } from "./sheets";
 import { connect } from "./socket";
-import { addStyles, removeStyle, stylePath, stylesReached, updateStyles } from "./styles";
+import { addStyles, stylePath, updateStyles } from "./styles";
 
 interface PageChunk {
   /** Id of the page's module. */
@@ -33,7 +35,6 @@ interface Onward extends DevClient {
   start(id: string): void;
 }
 
-const scope = globalThis as any;
 /** Where the server's files are, with trailing "/_next/"; this script is one of them. */
 const assets = new URL(
   (document.currentScript as HTMLScriptElement | null)?.src.replace(/\/static\/chunks\/.*$/s, "/") ?? "/_next/",
@@ -50,8 +51,6 @@ const pages = new Map<string, PageChunk>();
 const pageModules = new Set<string>();
 /** Modules that were loaded on demand. */
 const lazyModules = new Set<string>();
-/** The newest URLs of stylesheets by their ids, as far as updates told. */
-const hrefs = new Map<string, string>();
 
 const registry = createRegistry({
   around(module, run) {
@@ -60,9 +59,10 @@ const registry = createRegistry({
   },
   async fetch(id) {
     await loadScript(new URL(`static/chunks/lazy/${escapeId(id)}.js`, assets).href);
-    await addStyles(stylesReached(id, registry.definitions).map(hrefOf));
+    await addStyles(sheets.of(id));
   },
 });
+const sheets = createSheets(registry, assets, roots);
 const hot = createHot({
   registry,
   isPage: (id) => pageModules.has(id),
@@ -116,7 +116,10 @@ const onward: Onward = {
     return (dataFailed = problems.length > 0);
   },
   script: loadScript,
-  stylesOf: (route) => stylesOf(route).map(hrefOf),
+  stylesOf(route) {
+    const page = pages.get(route);
+    return page ? sheets.of(page.module) : [];
+  },
   isSameStyle: (a, b) => stylePath(a) === stylePath(b),
   isSameComponent,
 };
@@ -125,35 +128,6 @@ self.__onward = onward;
 const socket = connect({ url: socketUrl(), opened: say, received });
 startProblems((line) => socket.send({ type: "log", ...line }));
 startOverlay(assets.origin === location.origin ? assets.pathname.replace(/\/_next\/$/, "") : "");
-
-/** `process` and `global`, which packages written for bundlers expect. */
-function startGlobals(): void {
-  const nothing = () => {};
-  scope.global ??= scope;
-  scope.process ??= {
-    title: "browser",
-    browser: true,
-    env: { NODE_ENV: "development" },
-    argv: [],
-    version: "",
-    versions: {},
-    platform: "browser",
-    release: { name: "browser" },
-    nextTick: (callback: (...args: unknown[]) => void, ...args: unknown[]) => queueMicrotask(() => callback(...args)),
-    cwd: () => "/",
-    umask: () => 0,
-    hrtime: () => [0, 0],
-    emitWarning: nothing,
-    on: nothing,
-    once: nothing,
-    off: nothing,
-    addListener: nothing,
-    removeListener: nothing,
-    removeAllListeners: nothing,
-    emit: nothing,
-    listeners: () => [],
-  };
-}
 
 /** Runs a module that the document waits for. */
 function run(id: string): any {
@@ -165,25 +139,13 @@ function run(id: string): any {
   }
 }
 
-function stylesOf(route: string): string[] {
-  const page = pages.get(route);
-  return page ? stylesReached(page.module, registry.definitions) : [];
-}
-
-function hrefOf(style: string): string {
-  return hrefs.get(style) ?? new URL(`static/css/${escapeId(style)}.css`, assets).pathname;
-}
-
-/** Ids of the stylesheets that the document should have now, and the attribute that each bears. */
-function stylesShown(): Map<string, string | undefined> {
-  const shown = new Map<string, string | undefined>();
-  const add = (styles: string[], mark?: string) => {
-    for (const id of styles) if (!shown.has(id)) shown.set(id, mark);
-  };
-  add(stylesOf("/_app"), "data-n-g");
-  if (app) add(stylesOf(app.route()), "data-n-p");
-  for (const id of lazyModules) if (registry.modules.has(id)) add(stylesReached(id, registry.definitions));
-  return shown;
+/** What the document shows, for its stylesheets. */
+function* roots(): Iterable<readonly [string, string | undefined]> {
+  const own = pages.get("/_app");
+  if (own) yield [own.module, "data-n-g"];
+  const page = app && pages.get(app.route());
+  if (page) yield [page.module, "data-n-p"];
+  for (const id of lazyModules) if (registry.modules.has(id)) yield [id, undefined];
 }
 
 function socketUrl(): string {
@@ -262,8 +224,9 @@ function greeted(hello: Hello): void {
   if (isBehind(hello) || (!hello.versions && known !== undefined && known !== generation)) {
     return catchUp("changes were missed");
   }
-  for (const { id, href } of hello.styles ?? []) hrefs.set(id, href);
-  if (hello.styles?.length) queue = queue.then(() => updateStyles(hello.styles!));
+  const { styles = [] } = hello;
+  sheets.learn(styles);
+  if (styles.length) queue = queue.then(() => updateStyles(styles));
   if (known !== undefined && known !== generation) queue = queue.then(() => app?.refreshData());
   say();
 }
@@ -297,7 +260,6 @@ function isMended(problems: Problem[]): boolean {
 
 async function apply({ modules = [], styles = [], gone = [] }: Update): Promise<void> {
   const since = performance.now();
-  for (const { id, href } of styles) hrefs.set(id, href);
   const chunk: Record<string, Definition> = {};
   for (const { id, version, imports, code } of modules) {
     try {
@@ -306,24 +268,18 @@ async function apply({ modules = [], styles = [], gone = [] }: Update): Promise<
       return reload(err instanceof Error ? err.message : String(err));
     }
   }
-  // Looking through all modules takes its time, so only where that may matter.
   const moved = gone.length > 0 || modules.some(({ id, imports }) => !isSameList(registry.definitions.get(id)?.imports, imports));
-  const before = moved ? stylesShown() : undefined;
-  registry.define(chunk);
-  for (const id of gone) {
-    registry.definitions.delete(id);
-    if (!registry.importersOf(id).length) registry.forget(id);
-  }
-  const after = before && stylesShown();
   // Names of CSS Modules and the rules for them come to the screen together.
-  if (styles.length) await updateStyles(styles);
-  if (after && [...after.keys()].some((id) => !before.has(id))) {
-    const marks = new Map([...after].map(([id, mark]) => [hrefOf(id), mark]));
-    await addStyles([...marks.keys()], (href) => marks.get(href));
-  }
+  const removeOld = await sheets.follow(styles, moved, () => {
+    registry.define(chunk);
+    for (const id of gone) {
+      registry.definitions.delete(id);
+      if (!registry.importersOf(id).length) registry.forget(id);
+    }
+  });
   if (modules.length) settle(hot.update(modules.map((m) => m.id)));
   if (dataFailed) app?.refreshData();
-  if (after) for (const id of before.keys()) if (!after.has(id)) removeStyle(hrefOf(id));
+  removeOld();
   const what = [...modules, ...styles].map((m: { id: string } | StyleUpdate) => m.id);
   if (what.length && !leaving) {
     const more = what.length > 2 ? ` and ${what.length - 1} more` : "";
@@ -359,7 +315,7 @@ function refreshData(routes: string[]): void {
 
 function pagesChanged(manifest: NonNullable<Window["__BUILD_MANIFEST"]>): void {
   self.__BUILD_MANIFEST = manifest;
-  scope.__BUILD_MANIFEST_CB?.();
+  self.__BUILD_MANIFEST_CB?.();
   const there = new Set(manifest.sortedPages);
   const gone = [...pages.keys()].filter((route) => !there.has(route) && !/^\/(_app|_error|404)$/.test(route));
   for (const route of gone) pages.delete(route);
