@@ -98,6 +98,7 @@ const socket = `(() => {
     }
     accept() { this.readyState = 1; this.onopen({}); globalThis.hello && receive(globalThis.hello); }
     fail() { this.readyState = 3; this.onclose({}); }
+    close() { this.fail(); }
     send(text) { this.sent.push(JSON.parse(text)); }
   };
   globalThis.receive = (message) => sockets.at(-1).onmessage({ data: JSON.stringify(message) });

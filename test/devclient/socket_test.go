@@ -52,6 +52,12 @@ func TestSocket(t *testing.T) {
 			want: []string{"1"},
 		},
 		{
+			name: "another network, another connection",
+			body: `receive({ type: "hello", session: "s", generation: 1, versions: {} }); dispatchEvent(new Event("online"));
+				await until(() => sockets.at(-1).readyState === 1); return [sockets.map((s) => s.readyState).join()];`,
+			want: []string{"3,1"},
+		},
+		{
 			name: "errors in the console are told even before there is a connection",
 			page: page{modules: map[string]string{"main": `console.error("early");` + attached}},
 			body: `await until(() => sockets[0].sent.some((m) => m.type === "log")); return [sockets[0].sent.find((m) => m.type === "log").text];`,

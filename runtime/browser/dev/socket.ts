@@ -61,7 +61,13 @@ export function connect({ url, opened, received }: SocketOptions): Socket {
     open();
   }
 
-  addEventListener("online", hurry);
+  addEventListener("online", () => {
+    // A connection from before may be dead without knowing it.
+    const old = socket;
+    socket = undefined;
+    old?.close();
+    hurry();
+  });
   addEventListener("focus", hurry);
   addEventListener("pageshow", hurry);
   document.addEventListener("visibilitychange", hurry);
