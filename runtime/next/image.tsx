@@ -1,12 +1,12 @@
 /** `next/image`: images in the size the screen needs. */
-import { forwardRef, useCallback, useContext, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { forwardRef, useCallback, useContext, useEffect, useLayoutEffect, useRef, useState, use } from "react";
 import type { Ref, RefObject, SyntheticEvent } from "react";
 import { clientConfig } from "./client-config";
 import { ImageConfigContext } from "./context";
 import Head from "./head";
 import { checkLoaded } from "./image-check";
 import { imageProps } from "./image-props";
-import type { ImageMeta, ImageProps, ImgProps, Placeholder } from "./image-props";
+import type { ImageProps, ImgProps, Placeholder } from "./image-props";
 
 export type { ImageProps } from "./image-props";
 export type { ImageLoader, ImageLoaderProps, StaticImageData } from "./image-loader";
@@ -34,7 +34,6 @@ function imageLoaded(
   placeholder: Placeholder,
   handlers: { current: LoadHandlers },
   complete: () => void,
-  meta: ImageMeta,
 ): void {
   const src = img.src;
   if (!img || img["data-loaded-src"] === src) return;
@@ -71,9 +70,11 @@ function imageLoaded(
         } as unknown as SyntheticEvent<HTMLImageElement>);
       }
       onLoadingComplete?.(img);
-      if (process.env.NODE_ENV === "development") checkLoaded(img, { ...meta, sizes: img.sizes });
     });
 }
+
+/** React 18 knows fetchPriority by its name in HTML only, and says so in development. */
+const lowercase = (): boolean => (use as unknown) === undefined;
 
 function PreloadLink({ img }: { img: ImgProps }) {
   return (
@@ -87,7 +88,7 @@ function PreloadLink({ img }: { img: ImgProps }) {
         imageSizes={img.sizes}
         crossOrigin={img.crossOrigin}
         referrerPolicy={img.referrerPolicy}
-        fetchPriority={img.fetchPriority}
+        {...(process.env.NODE_ENV !== "production" && lowercase() ? { fetchpriority: img.fetchPriority } : { fetchPriority: img.fetchPriority })}
       />
     </Head>
   );
@@ -107,16 +108,27 @@ const Image = forwardRef<HTMLImageElement, ImageProps>(function Image(props, for
   const { placeholder, unoptimized: _unoptimized, preload, fill } = meta;
   const { onError } = attributes;
   const element = useRef<HTMLImageElement>(null);
-  useLayoutEffect(() => {
+  const onHydrated = () => {
     const img = element.current;
     if (!img) return;
     if (onError) {
       // Setting src again repeats an error that came before hydration.
       img.src = img.src;
     }
-    if (img.complete) imageLoaded(img, placeholder, handlers, () => setComplete(true), meta);
+    if (img.complete) imageLoaded(img, placeholder, handlers, () => setComplete(true));
     // Once: later pictures tell what becomes of them by their events.
-  }, []);
+  };
+  // React 18 warns of layout effects on the server in development.
+  if (process.env.NODE_ENV === "production" || typeof window !== "undefined") useLayoutEffect(onHydrated, []);
+  if (process.env.NODE_ENV === "development") {
+    useEffect(() => {
+      const img = element.current;
+      const check = () => img?.isConnected && checkLoaded(img, { ...meta, sizes: img.sizes });
+      if (img?.complete) check();
+      else img?.addEventListener("load", check, { once: true });
+      return () => img?.removeEventListener("load", check);
+    }, [attributes.src]);
+  }
   const ref = useMergedRef(forwarded, element);
 
   const { loading, fetchPriority, width, height, decoding, className, style, sizes, srcSet, src, ...rest } =
@@ -133,7 +145,7 @@ const Image = forwardRef<HTMLImageElement, ImageProps>(function Image(props, for
     <>
       <img
         {...rest}
-        fetchPriority={fetchPriority}
+        {...(process.env.NODE_ENV !== "production" && lowercase() ? { fetchpriority: fetchPriority } : { fetchPriority })}
         loading={loading}
         width={width}
         height={height}
@@ -146,7 +158,7 @@ const Image = forwardRef<HTMLImageElement, ImageProps>(function Image(props, for
         srcSet={srcSet}
         src={src}
         ref={ref}
-        onLoad={(event) => imageLoaded(event.currentTarget, placeholder, handlers, () => setComplete(true), meta)}
+        onLoad={(event) => imageLoaded(event.currentTarget, placeholder, handlers, () => setComplete(true))}
         onError={(event) => {
           setShowAlt(true);
           if (placeholder !== "empty") setComplete(true);
