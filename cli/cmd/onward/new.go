@@ -282,7 +282,8 @@ func startRepository(t *terminal, dir string) {
 	if run("init", "-q", "-b", "main") != nil && run("init", "-q") != nil {
 		return
 	}
-	if run("add", "-A") == nil && run("commit", "-q", "-m", "Start with onward new") == nil {
+	// A .gitignore that was there already may forget the packages.
+	if run("check-ignore", "-q", "node_modules/") == nil && run("add", "-A") == nil && run("commit", "-q", "-m", "Start with onward new") == nil {
 		fmt.Fprintf(t.out, "%s Made a git repository\n", mark(t, true))
 		return
 	}
