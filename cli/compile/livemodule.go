@@ -148,7 +148,7 @@ type loaded struct {
 	dir      string // that its imports are relative to
 	inputs   []string
 	style    string
-	hash     uint64 // of the file; 0: not known
+	hash     uint64 // of the file; 0: it was not read
 	problems diag.Errors
 }
 
@@ -183,10 +183,9 @@ func (g *graph) makeWith(m *module, sourceMap bool) *compiled {
 		c.inputs[m.path] = hashFile(m.path)
 	}
 	in := g.load(m)
-	if m.namespace == "file" && in.hash != 0 {
+	if g.isSource(m) {
+		// Of what was read; 0 when nothing was, even if the file is there again.
 		c.inputs[m.path] = in.hash
-	} else if g.isSource(m) {
-		c.inputs[m.path] = hashFile(m.path)
 	}
 	for _, f := range in.inputs {
 		if _, known := c.inputs[f]; !known {
