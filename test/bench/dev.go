@@ -15,8 +15,9 @@ import (
 
 // measureDev measures the development server: how soon it is there, how soon an edit
 // is on the screen, and what it occupies. Nothing is held on a core, since the
-// reference compiles on all of them.
-func (o *options) measureDev(ctx context.Context, f rig.Framework, r *report) error {
+// reference compiles on all of them; one app is measured under every framework before
+// the next one is.
+func (o *options) measureDev(ctx context.Context, r *report) error {
 	template, err := rig.Template(ctx, "default/ts")
 	if err != nil {
 		return err
@@ -36,8 +37,10 @@ func (o *options) measureDev(ctx context.Context, f rig.Framework, r *report) er
 	}
 	defer browser.Close()
 	for _, app := range apps {
-		if err := o.measureDevApp(ctx, f, app, browser, r); err != nil {
-			return fmt.Errorf("%s, %s: %w", f.Name, app.name, err)
+		for _, f := range o.frameworks {
+			if err := o.measureDevApp(ctx, f, app, browser, r); err != nil {
+				return fmt.Errorf("%s, %s: %w", f.Name, app.name, err)
+			}
 		}
 	}
 	return nil
@@ -131,7 +134,7 @@ func (o *options) measureEdits(ctx context.Context, f rig.Framework, d devApp, a
 		return err
 	}
 	defer tab.Close()
-	if err := tab.Visit("/", time.Minute); err != nil {
+	if err := tab.Visit("/", 3*time.Minute); err != nil {
 		return err
 	}
 	e := &editor{app: app, tab: tab}

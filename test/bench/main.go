@@ -153,11 +153,9 @@ func (o *options) measure(ctx context.Context, r *report) error {
 				return err
 			}
 		}
-		if o.wants("dev") {
-			if err := o.measureDev(ctx, f, r); err != nil {
-				return err
-			}
-		}
+	}
+	if o.wants("dev") {
+		return o.measureDev(ctx, r)
 	}
 	return nil
 }

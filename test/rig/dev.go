@@ -140,10 +140,11 @@ func (a *App) Rename(from, to string) error {
 	return os.Rename(a.Path(filepath.FromSlash(from)), target)
 }
 
-// Get asks for a path until the server answers at all, for at most 30 seconds.
+// Get asks for a path until the server answers at all, for at most 30 seconds; an
+// answer may take three minutes, as large apps do on a busy machine.
 func (s *Server) Get(path string) (*http.Response, []byte, error) {
 	client := &http.Client{
-		Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true},
+		Timeout: 3 * time.Minute, Transport: &http.Transport{DisableKeepAlives: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	for end := time.Now().Add(30 * time.Second); ; time.Sleep(2 * time.Millisecond) {
