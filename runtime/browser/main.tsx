@@ -11,7 +11,7 @@ import { RouterContext } from "../next/context";
 import type { NextData } from "../next/context";
 import { preloadReady } from "../next/loadable";
 import { findDomain, splitLocale } from "../next/locale";
-import { removeBasePath } from "../next/path";
+import { parsePath, removeBasePath, removeTrailingSlash } from "../next/path";
 import { routerSnapshot, setRouter } from "../next/router";
 import type { DevClient } from "./dev/client";
 import { entryOf, registered, takeEntries } from "./entries";
@@ -218,6 +218,7 @@ function attachDev(dev: DevClient): void {
   const { components } = core;
   dev.attach({
     route: () => shown?.route ?? core.state.route,
+    path: () => removeTrailingSlash(parsePath(core.state.asPath).pathname),
     updated() {
       if (!shown || shown.info.err !== undefined) return false;
       const { info, route } = shown;

@@ -42,7 +42,7 @@ const root = createRoot(document.getElementById("root"), {
 });
 globalThis.render = () => { globalThis.shown = pageOf(); root.render(h(shown.default, globalThis.props)); };
 __onward.attach({
-  route: () => globalThis.route ?? "/",
+  route: () => globalThis.route ?? "/", path: () => globalThis.path ?? "/",
   updated() { if (!__onward.isSameComponent(shown.default, pageOf().default)) render(); return true; },
   refreshData() { globalThis.refreshed = (globalThis.refreshed ?? 0) + 1; },
   forget(routes) { globalThis.forgotten = routes; },
@@ -274,7 +274,7 @@ func TestHot(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			tab := open(t, page{modules: c.modules})
-			eval(t, tab, `__onward.attach({ route: () => "/", updated: () => true });`+c.body, c.want...)
+			eval(t, tab, `__onward.attach({ route: () => "/", path: () => "/", updated: () => true });`+c.body, c.want...)
 		})
 	}
 }
@@ -286,7 +286,7 @@ func self(name string) string {
 
 // TestReload is what only a new document can show.
 func TestReload(t *testing.T) {
-	attached := `__onward.attach({ route: () => "/", updated: () => true });`
+	attached := `__onward.attach({ route: () => "/", path: () => "/", updated: () => true });`
 	for _, c := range []struct {
 		name, main, script, reason string
 		more                       map[string]string
@@ -302,6 +302,8 @@ func TestReload(t *testing.T) {
 			script: `receive({ type: "pages", manifest: { sortedPages: ["/other"] } })`, reason: "/ is gone"},
 		{name: "a page may be there now", main: mount + `globalThis.route = "/404";`, more: map[string]string{"app": component("App", "", "return 1")},
 			script: `receive({ type: "pages", manifest: { sortedPages: ["/"] } })`, reason: "pages were added or removed"},
+		{name: "a page of its own", main: mount + `globalThis.route = "/[id]"; globalThis.path = "/a";`, more: map[string]string{"app": component("App", "", "return 1")},
+			script: `receive({ type: "pages", manifest: { sortedPages: ["/a", "/[id]", "/"] } })`, reason: "/a has a page of its own"},
 		{name: "another run of the server", main: attached,
 			script: `(receive({ type: "hello", session: "a", generation: 0 }), receive({ type: "hello", session: "b", generation: 0 }))`, reason: "the server was restarted"},
 		{name: "updates were missed", main: attached + `require("a")`, more: map[string]string{"a": ""},

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-const attached = `__onward.attach({ route: () => globalThis.route ?? "/", updated: () => true,
+const attached = `__onward.attach({ route: () => globalThis.route ?? "/", path: () => globalThis.path ?? "/", updated: () => true,
 	refreshData() { globalThis.refreshed = (globalThis.refreshed ?? 0) + 1; }, forget(routes) { globalThis.forgotten = routes; } });`
 
 // TestSocket is what the client says to the server and does about its messages.

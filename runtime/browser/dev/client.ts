@@ -9,6 +9,8 @@ import type { Info, Kind } from "./problems";
 export interface DevApp {
   /** Pattern of the page that is shown: "/posts/[id]", "/404". */
   route(): string;
+  /** The path that is shown, without basePath, locale and query. */
+  path(): string;
   /** Modules ran again: pages are taken from their new namespaces. False when only a new document helps. */
   updated(): boolean;
   /** Fetches the data of the page that is shown and renders it. */

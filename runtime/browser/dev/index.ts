@@ -322,5 +322,8 @@ function pagesChanged(manifest: NonNullable<Window["__BUILD_MANIFEST"]>): void {
   const route = app?.route();
   if (errorDocument || route === "/404" || route === "/_error") return reload("pages were added or removed");
   if (route !== undefined && gone.includes(route)) return reload(`${route} is gone`);
+  const path = app?.path();
+  // It was that of a dynamic route.
+  if (path !== undefined && path !== route && manifest.sortedPages.includes(path)) return reload(`${path} has a page of its own`);
   app?.forget(gone);
 }
