@@ -96,6 +96,7 @@ func (l *Live) Change(ctx context.Context, files []string) *Change {
 // takeTurned has the entries of routes made anew that have another file now.
 func (l *Live) takeTurned(out *Change) {
 	for pattern := range l.turned {
+		l.graphs[Browser].shrunk = true // what it reached may be nobody's now
 		for _, t := range []Target{Server, Edge} {
 			if m := l.graphs[t].known(pageNamespace + ":" + pattern); m != nil && m.made != nil {
 				l.forced[m] = true
@@ -165,7 +166,7 @@ func (l *Live) changedFiles(files []string) *changes {
 		if known && !same {
 			out.files[file] = true
 		}
-		if !known || absent || sum == 0 {
+		if !known || absent || sum == 0 || l.vanishedBetween(file) {
 			out.moved = append(out.moved, file)
 		}
 	}
@@ -177,6 +178,17 @@ func (l *Live) changedFiles(files []string) *changes {
 		}
 	}
 	return out
+}
+
+// vanishedBetween tells whether imports were resolved at a moment when a file was not
+// there that is there before and after: nothing of it has changed, but who imports it
+// was told that it does not exist.
+func (l *Live) vanishedBetween(file string) bool {
+	found := false
+	for _, g := range l.graphs {
+		found = g.chain.files.Forget([]string{file}) || found
+	}
+	return found
 }
 
 // allInputs are the files that something was made of.
@@ -242,6 +254,10 @@ func (g *graph) update(ctx context.Context, c *changes) map[*module]bool {
 	}
 	slices.SortFunc(work, func(a, b *module) int { return strings.Compare(a.id, b.id) })
 	work = slices.Compact(work)
+	befores := make([]*compiled, len(work))
+	for i, m := range work {
+		befores[i] = m.made
+	}
 	updated := map[*module]bool{}
 	var mu sync.Mutex
 	eachModule(work, func(m *module) {
@@ -257,13 +273,18 @@ func (g *graph) update(ctx context.Context, c *changes) map[*module]bool {
 			// The last good code stays until the mistake is mended.
 			kept := &compiled{code: before.code, mappings: before.mappings, names: before.names, imports: before.imports, version: before.version,
 				style: before.style, dynamicIDs: before.dynamicIDs, problems: after.problems, inputs: after.inputs}
-			for file := range before.inputs {
+			for file, hash := range before.inputs {
 				if _, known := kept.inputs[file]; !known {
-					kept.inputs[file] = hashFile(file)
+					kept.inputs[file] = hash
 				}
 			}
-			if len(after.imports) > 0 {
-				kept.imports = after.imports
+			if m.namespace == "file" && after.inputs[m.path] == 0 {
+				kept.problems = nil // the file is gone; who imports it says so
+			}
+			for _, e := range after.imports {
+				if !slices.Contains(kept.imports, e) {
+					kept.imports = append(slices.Clip(kept.imports), e)
+				}
 			}
 			m.made = kept
 		case after.code == before.code && len(before.problems) == 0:
@@ -281,8 +302,9 @@ func (g *graph) update(ctx context.Context, c *changes) map[*module]bool {
 			mu.Unlock()
 		}
 	})
-	for _, m := range work {
-		g.note(m, m.made)
+	for i, m := range work {
+		g.note(m, befores[i], m.made)
+		g.shrunk = g.shrunk || shrunk(befores[i], m.made)
 	}
 	// What they import now and did not before.
 	var roots []*module
@@ -409,7 +431,8 @@ func (l *Live) describe(ctx context.Context, updated [3]map[*module]bool, out *C
 		out.Modules = append(out.Modules, LiveUpdate{ID: m.id, Version: c.version, Imports: c.importIDs(), Code: l.update(m, c)})
 	}
 	slices.SortFunc(out.Modules, func(a, b LiveUpdate) int { return strings.Compare(a.ID, b.ID) })
-	if len(updated[Browser]) > 0 {
+	if browser.shrunk {
+		browser.shrunk = false
 		out.Gone = browser.sweep(l.browserRoots())
 	}
 	for _, t := range []Target{Server, Edge} {
@@ -468,8 +491,21 @@ func (l *Live) describe(ctx context.Context, updated [3]map[*module]bool, out *C
 	})
 }
 
+// shrunk tells whether a module imports less than before.
+func shrunk(before, after *compiled) bool {
+	for _, e := range before.imports {
+		if e.id != "" && !slices.ContainsFunc(after.imports, func(x edge) bool { return x.id == e.id }) {
+			return true
+		}
+	}
+	return false
+}
+
 // importers are the modules that import each module, directly.
 func (g *graph) importers() map[string][]*module {
+	if !g.stale.Swap(false) && g.reverse != nil {
+		return g.reverse
+	}
 	out := map[string][]*module{}
 	for _, m := range g.modules {
 		if m.made == nil {
@@ -481,6 +517,7 @@ func (g *graph) importers() map[string][]*module {
 			}
 		}
 	}
+	g.reverse = out
 	return out
 }
 
@@ -521,6 +558,8 @@ func (g *graph) sweep(roots []*module) []string {
 		if m.made != nil && !live[m] {
 			gone = append(gone, id)
 			m.made = nil
+			delete(g.faulty, m)
+			g.stale.Store(true)
 		}
 	}
 	slices.Sort(gone)

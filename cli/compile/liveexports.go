@@ -1,7 +1,9 @@
 package compile
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -127,6 +129,8 @@ func (g *graph) surfaceOf(m *module, c *compiled) *surface {
 type exporter struct {
 	g     *graph
 	known map[string]map[string]bool // by id; nil: nobody can know
+	// unsure: some module is not compiled yet.
+	unsure bool
 }
 
 // has tells whether the module id exports name; true when that cannot be known.
@@ -146,6 +150,7 @@ func (x *exporter) all(id string, above map[string]bool) map[string]bool {
 		return map[string]bool{}
 	}
 	c := m.get()
+	x.unsure = x.unsure || c == nil
 	if c == nil || c.code == "" || len(c.problems) > 0 {
 		return nil
 	}
@@ -203,6 +208,72 @@ func (x *exporter) missing(m *module, c *compiled) diag.Errors {
 		list = append(list, x.g.noExport(m, c, id, u.name))
 	}
 	return list
+}
+
+// checks are about names that modules take from others. A module is looked at again
+// when it is compiled, and all are when one exports other names than before.
+type checks struct {
+	mu      sync.Mutex
+	pending map[*module]bool
+	all     bool
+	// lacking is what was found.
+	lacking map[*module]diag.Errors
+}
+
+func newChecks() checks {
+	return checks{pending: map[*module]bool{}, lacking: map[*module]diag.Errors{}}
+}
+
+func (k *checks) note(g *graph, m *module, before, c *compiled) {
+	other := before != nil && before.code != c.code && !sameSurface(g.surfaceOf(m, before), g.surfaceOf(m, c))
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.pending[m] = true
+	k.all = k.all || other
+}
+
+// sameSurface tells whether two states of a module export the same.
+func sameSurface(a, b *surface) bool {
+	return a.es == b.es && maps.Equal(a.names, b.names) && slices.Equal(a.stars, b.stars)
+}
+
+// lacking lists the names that are taken and not exported, by modules.
+func (g *graph) lacking() map[*module]diag.Errors {
+	k := &g.checks
+	k.mu.Lock()
+	if k.all {
+		k.all = false
+		g.mu.Lock()
+		for _, m := range g.modules {
+			k.pending[m] = true
+		}
+		g.mu.Unlock()
+	}
+	pending := slices.Collect(maps.Keys(k.pending))
+	k.mu.Unlock()
+	x := &exporter{g: g, known: map[string]map[string]bool{}}
+	for _, m := range pending {
+		var list diag.Errors
+		x.unsure = false
+		c := m.get()
+		if c != nil {
+			list = x.missing(m, c)
+		}
+		k.mu.Lock()
+		if delete(k.lacking, m); len(list) > 0 {
+			k.lacking[m] = list
+		}
+		if !x.unsure {
+			delete(k.pending, m)
+		}
+		k.mu.Unlock()
+		if x.unsure {
+			clear(x.known)
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return maps.Clone(k.lacking)
 }
 
 // noExport says that a module imports a name that is not there.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/evanw/esbuild/pkg/api"
 	"github.com/onwardjs/onward/cli/resolve"
@@ -29,6 +30,14 @@ type graph struct {
 	modules map[string]*module
 	// users are the modules that were made of a file, by its path.
 	users map[string][]*module
+	// faulty modules could not be compiled.
+	faulty map[*module]bool
+	checks checks
+	// reverse is what importers returns until some module imports something else.
+	reverse map[string][]*module
+	stale   atomic.Bool
+	// shrunk: some module imports less than before.
+	shrunk bool
 
 	found    sync.Map // lookup → *finding
 	personal sync.Map // specifier → whether it matters which file has it
@@ -66,7 +75,7 @@ type edge struct {
 
 func newGraph(l *Live, t Target) (*graph, error) {
 	b := l.b
-	g := &graph{l: l, target: t, browser: t == Browser, modules: map[string]*module{}, users: map[string][]*module{}}
+	g := &graph{l: l, target: t, browser: t == Browser, modules: map[string]*module{}, users: map[string][]*module{}, faulty: map[*module]bool{}, checks: newChecks()}
 	g.folder = filepath.ToSlash(b.opt.OutDir) + "/server/"
 	if t == Edge {
 		g.folder += "~edge/"
@@ -148,14 +157,24 @@ func (g *graph) compile(m *module) *compiled {
 	defer m.mu.Unlock()
 	if m.made == nil {
 		m.made = g.make(m)
-		g.note(m, m.made)
+		g.note(m, nil, m.made)
 	}
 	return m.made
 }
 
-// note remembers which files a module was made of.
-func (g *graph) note(m *module, c *compiled) {
+// note takes in that a module was compiled: of which files, and what is wrong with it.
+// before is what it was until now; nil at first.
+func (g *graph) note(m *module, before, c *compiled) {
+	if before == nil || !slices.Equal(before.imports, c.imports) {
+		g.stale.Store(true)
+	}
+	g.checks.note(g, m, before, c)
 	g.mu.Lock()
+	if len(c.problems) > 0 {
+		g.faulty[m] = true
+	} else {
+		delete(g.faulty, m)
+	}
 	for file := range c.inputs {
 		if !slices.Contains(g.users[file], m) {
 			g.users[file] = append(g.users[file], m)
@@ -273,8 +292,14 @@ func (g *graph) reach(roots []*module, dynamic bool) []*module {
 
 // problems of modules and of all that was compiled with them.
 func (g *graph) problems(roots []*module) diag.Errors {
+	lacking := g.lacking()
+	g.mu.Lock()
+	fine := len(g.faulty) == 0
+	g.mu.Unlock()
+	if fine && len(lacking) == 0 && !g.l.styles.faulty() {
+		return nil // as nearly always
+	}
 	seen := map[*module]bool{}
-	exports := &exporter{g: g, known: map[string]map[string]bool{}}
 	var list diag.Errors
 	for len(roots) > 0 {
 		m := roots[0]
@@ -288,7 +313,7 @@ func (g *graph) problems(roots []*module) diag.Errors {
 			continue
 		}
 		list = append(list, c.problems...)
-		list = append(list, exports.missing(m, c)...)
+		list = append(list, lacking[m]...)
 		if c.style != "" {
 			list = append(list, g.l.styles.get(c.style).problems...)
 		}

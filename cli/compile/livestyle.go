@@ -18,6 +18,7 @@ type liveStyles struct {
 	l    *Live
 	mu   sync.Mutex
 	list map[string]*liveStyle
+	bad  map[string]bool // those with mistakes
 	late func(*Change)
 
 	laterMu    sync.Mutex
@@ -88,7 +89,9 @@ func within(dir, file string) bool {
 	return err == nil && filepath.IsLocal(rel) && !strings.Contains(filepath.ToSlash(rel), "node_modules/") && !strings.HasPrefix(rel, ".")
 }
 
-func newLiveStyles(l *Live) *liveStyles { return &liveStyles{l: l, list: map[string]*liveStyle{}} }
+func newLiveStyles(l *Live) *liveStyles {
+	return &liveStyles{l: l, list: map[string]*liveStyle{}, bad: map[string]bool{}}
+}
 
 // of names the style sheet that comes with a module; empty when none does.
 func (s *liveStyles) of(m *module) string {
@@ -126,8 +129,27 @@ func (s *liveStyles) get(id string) *sheet {
 	defer x.mu.Unlock()
 	if x.made == nil {
 		x.made = s.make(x)
+		s.judge(x)
 	}
 	return x.made
+}
+
+// judge remembers whether something is wrong with a style sheet.
+func (s *liveStyles) judge(x *liveStyle) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(x.made.problems) > 0 {
+		s.bad[x.id] = true
+	} else {
+		delete(s.bad, x.id)
+	}
+}
+
+// faulty tells whether something is wrong with any style sheet.
+func (s *liveStyles) faulty() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.bad) > 0
 }
 
 // files are the style sheets of modules, in their order, below /_next/.
@@ -149,6 +171,10 @@ func styleFile(id string) string { return "static/css/" + escape(id) + ".css" }
 func (s *liveStyles) href(id string) string {
 	return s.l.b.assetPrefix() + "/_next/" + styleFile(id)
 }
+
+// strayBrace is what the bundler warns of where no browser can tell what a style sheet
+// means. Other things that it warns of are tricks for old browsers, sometimes.
+const strayBrace = `Unexpected "}"`
 
 func (s *liveStyles) make(x *liveStyle) *sheet {
 	b := s.l.b
@@ -191,6 +217,15 @@ func (s *liveStyles) make(x *liveStyle) *sheet {
 	})
 	for _, e := range result.Errors {
 		out.problems = append(out.problems, b.report.convert(e, diag.Error, true))
+	}
+	for _, w := range result.Warnings {
+		switch {
+		case w.ID != "css-syntax-error" || w.Location == nil || inNodeModules(w.Location.File):
+		case w.Text == strayBrace:
+			out.problems = append(out.problems, b.report.convert(w, diag.Error, true))
+		default:
+			b.report.add(b.report.convert(w, diag.Warning, true))
+		}
 	}
 	for _, f := range result.OutputFiles {
 		if strings.HasSuffix(f.Path, ".css") {
@@ -326,9 +361,9 @@ func (s *liveStyles) remake(x *liveStyle, out *Change) {
 	after := s.make(x)
 	if len(after.problems) > 0 {
 		after.css = before.css
-		for file := range before.inputs {
+		for file, hash := range before.inputs {
 			if _, known := after.inputs[file]; !known {
-				after.inputs[file] = hashFile(file)
+				after.inputs[file] = hash
 			}
 		}
 	}
@@ -338,4 +373,5 @@ func (s *liveStyles) remake(x *liveStyle, out *Change) {
 		out.Styles = append(out.Styles, StyleUpdate{x.id, s.href(x.id) + "?v=" + itoa(after.version)})
 	}
 	x.made = after
+	s.judge(x)
 }
