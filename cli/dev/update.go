@@ -65,6 +65,7 @@ func (s *site) update(ctx context.Context, batch watch.Batch) {
 		}
 	}
 	s.app.problems.setCompiled(wrong)
+	s.warn()
 	if len(wrong) == 0 && matters(change) {
 		fmt.Fprintf(s.app.journal, "%s Compiled in %s\n", s.app.journal.paint("32", "✓"), spell(time.Since(began)))
 	}
