@@ -6,6 +6,8 @@
 //	defer app.Close(context.Background())
 //	http.ListenAndServe(":3000", app)
 //
+// While you write the app, Options{Dev: true} shows every edit at once.
+//
 // An App is an http.Handler: mount it beside your own routes. It runs the app's
 // JavaScript in V8 inside this process and needs no Node.js, unless the app itself
 // does: then it runs in Node.js processes (EngineOptions.Name).
@@ -46,7 +48,8 @@ type App struct {
 	log     *slog.Logger
 	prepare sync.Mutex
 	server  atomic.Pointer[server.Server]
-	node    *node.Program // what runs the app; nil: V8 does. Set by Prepare
+	dev     atomic.Pointer[development] // in place of server, with Options.Dev
+	node    *node.Program               // what runs the app; nil: V8 does. Set by Prepare
 	closed  bool
 }
 
@@ -78,10 +81,17 @@ func (a *App) Prepare(ctx context.Context) error {
 	if a.closed {
 		return errors.New("onward: the app is closed")
 	}
-	if a.server.Load() != nil {
+	if a.server.Load() != nil || a.dev.Load() != nil {
 		return nil
 	}
 	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if a.options.Dev {
+		d, err := develop(ctx, a.options)
+		if err == nil {
+			a.dev.Store(d)
+		}
 		return err
 	}
 	dist, err := a.output()
@@ -345,6 +355,10 @@ func (m *modules) load(path string) (*engine.Module, error) {
 
 // ServeHTTP answers a request. Before Prepare has succeeded it answers 500.
 func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if d := a.dev.Load(); d != nil {
+		d.ServeHTTP(w, r)
+		return
+	}
 	s := a.server.Load()
 	if s == nil {
 		http.Error(w, "onward: App.Prepare must succeed before the app can serve", http.StatusInternalServerError)
@@ -356,7 +370,12 @@ func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Serve accepts connections from l until ctx ends. Then it stops accepting, lets
 // the requests under way finish, however long they take, and returns nil. l is
 // closed in any case.
+//
+// In development connections are cut instead: browsers keep one open for ever.
 func (a *App) Serve(ctx context.Context, l net.Listener, o ServeOptions) error {
+	if d := a.dev.Load(); d != nil {
+		return serveDevelopment(ctx, l, d, a.log)
+	}
 	s := a.server.Load()
 	if s == nil {
 		l.Close()
@@ -369,6 +388,9 @@ func (a *App) Serve(ctx context.Context, l net.Listener, o ServeOptions) error {
 // route, and processes that share its cache are told. It is an error when no page
 // answers to the path, or when making it fails.
 func (a *App) Revalidate(ctx context.Context, path string) error {
+	if a.dev.Load() != nil {
+		return nil // pages are made for each request
+	}
 	s := a.server.Load()
 	if s == nil {
 		return errors.New("onward: App.Prepare must succeed before App.Revalidate")
@@ -388,6 +410,9 @@ func (a *App) Close(ctx context.Context) error {
 	a.prepare.Lock()
 	defer a.prepare.Unlock()
 	a.closed = true
+	if d := a.dev.Swap(nil); d != nil {
+		return d.close(ctx)
+	}
 	s := a.server.Swap(nil)
 	if s == nil {
 		return nil

@@ -16,6 +16,14 @@ type Options struct {
 	// is no build in it, the one other folder of the project that holds a build
 	// (a project with distDir in its config).
 	DistDir string
+	// Dev develops the app instead of serving a build: pages are compiled when they
+	// are opened, and edits show at once. The `onward` command does it, started by
+	// Prepare as a child of this process. Cache and Logger have no effect then, and
+	// of Engine only Name has.
+	Dev bool
+	// Command is the file of that command. Default: node_modules/.bin/onward in Dir,
+	// else `onward` in PATH.
+	Command string
 	// Quiet keeps failures out of the log.
 	Quiet bool
 	// Hostname and Port are where the app is reached, as far as code of the app

@@ -35,6 +35,9 @@ type devFlags struct {
 	cpuProfile    bool
 	// inspect is where debuggers connect; empty: they do not.
 	inspect string
+	// inherited: a Go program develops the app with this process. File 3 is the
+	// listener, 4 ends with that program, 5 is told when requests are answered.
+	inherited bool
 }
 
 func runDev(t *terminal, args []string) (int, error) {
@@ -47,11 +50,10 @@ func runDev(t *terminal, args []string) (int, error) {
 	if err != nil {
 		return exitFailure, err
 	}
-	listener, err := listenDev(t, o)
+	listener, port, err := listenDev(t, o)
 	if err != nil {
 		return exitFailure, err
 	}
-	port := listener.Addr().(*net.TCPAddr).Port
 	if o.cpuProfile {
 		stop, err := profile(o.dir, "dev", t.out)
 		if err != nil {
@@ -80,7 +82,12 @@ func runDev(t *terminal, args []string) (int, error) {
 		}
 		os.Exit(int(code.Load()))
 	}()
-	fmt.Fprintf(t.out, "%s (Next.js %s)\n", bold(t, "▲ Onward "+onward.Version), onward.NextVersion)
+	ready := func(envFiles []string) { announceDev(t, o, port, envFiles, began) }
+	if o.inherited {
+		ready = followParent(cancel)
+	} else {
+		fmt.Fprintf(t.out, "%s (Next.js %s)\n", bold(t, "▲ Onward "+onward.Version), onward.NextVersion)
+	}
 	var debug *engine.Debug
 	if o.inspect != "" {
 		endpoint := newInspector(t, o.inspect, o.dir)
@@ -90,12 +97,27 @@ func runDev(t *terminal, args []string) (int, error) {
 	err = dev.Run(ctx, dev.Options{
 		Dir: o.dir, Listener: listener, TLS: secure, Hostname: o.host, Port: port, URL: devURL(o, port),
 		Engine: o.engine, NoSourceMaps: o.noSourceMaps, Environ: os.Environ(), Out: t.out, Err: t.err, Style: t.style, Debug: debug,
-		Ready: func(envFiles []string) { announceDev(t, o, port, envFiles, began) },
+		Ready: ready,
 	})
 	if ctx.Err() != nil {
 		return int(code.Load()), nil
 	}
 	return exitOK, err
+}
+
+// followParent ends this process with the one that has started it. The function it
+// returns tells that one that requests are answered.
+func followParent(end func()) (ready func([]string)) {
+	go func() {
+		// The write end lives in the parent; it never writes.
+		_, _ = os.NewFile(4, "lifeline").Read(make([]byte, 1))
+		end()
+	}()
+	return func([]string) {
+		f := os.NewFile(5, "ready")
+		fmt.Fprintln(f, "ready")
+		f.Close()
+	}
 }
 
 func parseDev(t *terminal, args []string, getenv func(string) string) (devFlags, error) {
@@ -113,6 +135,8 @@ func parseDev(t *terminal, args []string, getenv func(string) string) (devFlags,
 	f.String("experimental-upload-trace", "", "")
 	_ = f.MarkHidden("experimental-upload-trace")
 	inspected := inspectFlag(f)
+	f.BoolVar(&o.inherited, "serve-inherited", false, "")
+	_ = f.MarkHidden("serve-inherited")
 	ignored(f, "turbo", "turbopack", "webpack", "server-fast-refresh", "no-server-fast-refresh", "experimental-next-config-strip-types")
 	if err := f.Parse(joinInspect(args)); err != nil {
 		return o, usageError(err, "dev")
@@ -176,8 +200,17 @@ func certificate(t *terminal, o devFlags) (*tls.Config, error) {
 const mostPorts = 10
 
 // listenDev opens the port, or, when the user has not named one, the next free port
-// after it.
-func listenDev(t *terminal, o devFlags) (*net.TCPListener, error) {
+// after it, and returns the port as well.
+func listenDev(t *terminal, o devFlags) (net.Listener, int, error) {
+	if o.inherited {
+		file := os.NewFile(3, "listener")
+		defer file.Close()
+		l, err := net.FileListener(file)
+		if err != nil {
+			return nil, 0, fmt.Errorf("no listener was handed over: %w", err)
+		}
+		return l, o.port, nil
+	}
 	first := o.port
 	for tries := 0; ; tries++ {
 		l, err := listen(startFlags{host: o.host, port: o.port})
@@ -190,7 +223,7 @@ func listenDev(t *terminal, o devFlags) (*net.TCPListener, error) {
 				report(t, &diag.Message{Severity: diag.Warning, Code: "port-in-use",
 					Text: fmt.Sprintf("Port %d is in use by %s, using available port %d instead.", first, who, o.port)})
 			}
-			return l, nil
+			return l, l.Addr().(*net.TCPAddr).Port, nil
 		}
 		var m *diag.Message
 		if !errors.As(err, &m) || m.Code != "port-in-use" || o.given || tries == mostPorts || o.port == 65535 {
@@ -198,7 +231,7 @@ func listenDev(t *terminal, o devFlags) (*net.TCPListener, error) {
 				m = m.WithHint("stop the program that uses it, or choose another port: onward dev -p %d", min(o.port+1, 65535))
 				err = m
 			}
-			return nil, err
+			return nil, 0, err
 		}
 		o.port++
 		for reservedPorts[o.port] != "" {
