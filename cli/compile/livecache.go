@@ -352,7 +352,7 @@ func (g *graph) keep(m *module, name string, s stamp, c *compiled) {
 // keepable tells whether an import is the same at a later start, without anything that
 // its plugins note while they look it up.
 func (g *graph) keepable(e edge) bool {
-	if e.failed || nativePackages.MatchString(e.specifier) || strings.HasSuffix(e.specifier, ".node") {
+	if e.failed || e.dual || nativePackages.MatchString(e.specifier) || strings.HasSuffix(e.specifier, ".node") {
 		return false
 	}
 	m := g.known(e.id)

@@ -84,6 +84,9 @@ func (c *chain) find(args api.OnResolveArgs) (api.OnResolveResult, error) {
 		return api.OnResolveResult{}, nil
 	}
 	result := api.OnResolveResult{Path: found.Path, Namespace: "file", External: found.External, Suffix: found.Suffix}
+	if found.Main != "" {
+		result.PluginData = mainFile(found.Main)
+	}
 	if found.Disabled {
 		result.Namespace = "empty"
 	}

@@ -33,6 +33,7 @@ type graph struct {
 	// faulty modules could not be compiled.
 	faulty map[*module]bool
 	checks checks
+	duals  duals
 	// reverse is what importers returns until some module imports something else.
 	reverse map[string][]*module
 	stale   atomic.Bool
@@ -70,12 +71,14 @@ type edge struct {
 	dynamic bool
 	// failed: nothing was found for it.
 	failed bool
-	kind   api.ResolveKind
+	// dual: its package has another file for require.
+	dual bool
+	kind api.ResolveKind
 }
 
 func newGraph(l *Live, t Target) (*graph, error) {
 	b := l.b
-	g := &graph{l: l, target: t, browser: t == Browser, modules: map[string]*module{}, users: map[string][]*module{}, faulty: map[*module]bool{}, checks: newChecks()}
+	g := &graph{l: l, target: t, browser: t == Browser, modules: map[string]*module{}, users: map[string][]*module{}, faulty: map[*module]bool{}, checks: newChecks(), duals: newDuals()}
 	g.folder = filepath.ToSlash(b.opt.OutDir) + "/server/"
 	if t == Edge {
 		g.folder += "~edge/"
@@ -241,6 +244,9 @@ func (g *graph) compileAll(ctx context.Context, roots []*module) error {
 	}
 	work()
 	wg.Wait()
+	if ctx.Err() == nil && g.settleDuals() {
+		return g.compileAll(ctx, roots) // what they import now
+	}
 	return ctx.Err()
 }
 

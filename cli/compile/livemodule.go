@@ -362,7 +362,7 @@ func (g *graph) bundle(m *module, in loaded, c *compiled, sourceMap bool) {
 					return api.OnResolveResult{Path: name, Namespace: namespace}, nil
 				}
 				args.Importer, args.Namespace, args.ResolveDir = m.path, m.namespace, in.dir
-				return g.link(c, args, overruled[args.Path])
+				return g.link(m, c, args, overruled[args.Path])
 			})
 			pb.OnLoad(api.OnLoadOptions{Filter: `.`}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
 				if args.Path == name {
@@ -452,7 +452,7 @@ func (g *graph) overrule(c *compiled, dir string, found, overruled map[string]st
 }
 
 // link says what one import becomes.
-func (g *graph) link(c *compiled, args api.OnResolveArgs, overruled string) (api.OnResolveResult, error) {
+func (g *graph) link(from *module, c *compiled, args api.OnResolveArgs, overruled string) (api.OnResolveResult, error) {
 	e := edge{specifier: args.Path, kind: args.Kind, dynamic: args.Kind == api.ResolveJSDynamicImport}
 	var r api.OnResolveResult
 	if overruled != "" {
@@ -478,6 +478,14 @@ func (g *graph) link(c *compiled, args api.OnResolveArgs, overruled string) (api
 	if r.External {
 		c.imports = append(c.imports, e)
 		return api.OnResolveResult{Path: r.Path, External: true, SideEffects: r.SideEffects}, nil
+	}
+	if main, ok := r.PluginData.(mainFile); ok {
+		e.dual = true
+		if g.duals.imported(from, string(main)) {
+			r.Path = string(main)
+		}
+	} else if args.Kind == api.ResolveJSRequireCall && r.Namespace == "file" && inNodeModules(r.Path) {
+		g.duals.required(r.Path)
 	}
 	m := g.module(r.Namespace, r.Path)
 	e.id = m.id
