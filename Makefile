@@ -14,7 +14,7 @@ SHELL := /bin/bash
 PORT ?= 3000
 MODULES := . cli cli/tsgo test
 RUNTIME_SOURCES := $(shell find runtime -name node_modules -prune -o -name dist -prune -o -type f -print)
-GO_SOURCES := $(shell find . -name node_modules -prune -o -name .next -prune -o -name testdata -prune -o \( -name '*.go' -o -name '*.cc' -o -name '*.h' -o -name go.mod -o -name go.sum \) -print)
+GO_SOURCES := $(shell find . -name node_modules -prune -o -name .next -prune -o -name testdata -prune -o \( -name '*.go' -o -name '*.cc' -o -name '*.h' -o -name '*.d.ts' -o -path './cli/template/*' -o -name go.mod -o -name go.sum \) -print)
 
 .PHONY: setup runtime build demo test check unit lint format conformance conformance-record browser bench fuzz packages clean
 
