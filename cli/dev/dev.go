@@ -204,6 +204,9 @@ func (a *app) open(p *build.Project) error {
 		return err
 	}
 	a.watcher.Ignore(filepath.Join(p.Dir, filepath.FromSlash(p.Config.DistDir)))
+	if p.Config.PollInterval > 0 {
+		a.watcher.Poll(time.Duration(p.Config.PollInterval) * time.Millisecond)
+	}
 	a.hub.set(&p.Config.Dev)
 	if before := a.site.Swap(s); before != nil {
 		a.retire(before)

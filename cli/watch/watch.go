@@ -176,6 +176,18 @@ func (w *Watcher) Ignore(dir string) {
 	}
 }
 
+// Poll has every file looked at at this interval from now on; see Options.Poll.
+func (w *Watcher) Poll(interval time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.options.Poll == interval && w.poll != nil {
+		return
+	}
+	w.options.Poll = interval
+	w.startPolling()
+	w.nudge()
+}
+
 // nudge makes the loop look at the watcher's state again.
 func (w *Watcher) nudge() {
 	select {

@@ -316,3 +316,17 @@ func TestLimitIsExplained(t *testing.T) {
 		gather(t, w, dir, "pages/index.js")
 	}
 }
+
+// TestPollFromNowOn: who learns late that the system tells nothing polls from then on.
+func TestPollFromNowOn(t *testing.T) {
+	dir, w := project(t, Options{}, "pages/index.js")
+	w.Poll(10 * time.Millisecond)
+	w.Poll(10 * time.Millisecond)
+	w.mu.Lock()
+	if w.notify != nil || w.poll == nil || w.poll.interval != 10*time.Millisecond {
+		t.Error("the system is still asked")
+	}
+	w.mu.Unlock()
+	write(t, filepath.Join(dir, "pages/index.js"), "longer than before")
+	gather(t, w, dir, "pages/index.js")
+}
