@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"net"
+	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -23,14 +26,22 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"--version"}, 0, "Onward v", ""},
 		{[]string{"-v"}, 0, "Next.js v16.4.6", ""},
 		{[]string{"--help"}, 0, "build [directory]", ""},
-		{nil, 0, "Commands:", ""},
+		{[]string{"-h"}, 0, "Commands:", ""},
+		{nil, 1, "", "no pages folder"}, // dev in the current folder
+		{[]string{dir}, 1, "", "no pages folder"},
 		{[]string{"build", "--help"}, 0, "--debug", ""},
 		{[]string{"start", "-h"}, 0, "--hostname", ""},
 		{[]string{"bogus"}, 1, "", "no such directory: "},
 		{[]string{"experimental-test"}, 1, "", "no test runner"},
 		{[]string{"up"}, 1, "", "install the version you want"},
 		{[]string{"experimental-analyze"}, 1, "", "no bundle analyzer"},
-		{[]string{"--bogus"}, 1, "", "unknown option '--bogus'"},
+		{[]string{"--bogus"}, 1, "", "unknown flag: --bogus"},
+		{[]string{"dev", "--help"}, 0, "--experimental-https", ""},
+		{[]string{"dev", dir, "-p", "x"}, 1, "", "'x' is not a non-negative number"},
+		{[]string{"dev", dir, "-p", "6667"}, 1, "", "port 6667 is reserved for ircu"},
+		{[]string{"dev", dir, "--turbo", "--turbopack"}, 1, "", "Multiple bundler flags set: --turbo, --turbopack"},
+		{[]string{"dev", dir, "--experimental-https-cert", "a.pem"}, 1, "", "belong together"},
+		{[]string{"dev", dir, "--engine", "jsc"}, 1, "", "there is no engine 'jsc'"},
 		{[]string{"build", "/no/such/folder"}, 1, "", "no such directory: /no/such/folder"},
 		{[]string{"build", dir, dir}, 1, "", "takes one directory"},
 		{[]string{"start", "--bogus"}, 1, "", "unknown flag: --bogus"},
@@ -52,6 +63,32 @@ func TestCommandLine(t *testing.T) {
 		if !strings.Contains(err.String(), c.err) || c.err == "" && err.Len() > 0 {
 			t.Errorf("onward %q complained %q, want %q in it", c.args, err, c.err)
 		}
+	}
+}
+
+// TestUsualPortIsTaken: without a port of the user's the next free one is taken.
+func TestUsualPortIsTaken(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	port := taken.Addr().(*net.TCPAddr).Port
+	term, _, complaints := captured()
+	l, got, err := listenDev(term, devFlags{host: "127.0.0.1", port: port})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	want := fmt.Sprintf("Port %d is in use by process %d, using available port %d instead.", port, os.Getpid(), got)
+	if runtime.GOOS != "linux" {
+		want = fmt.Sprintf("Port %d is in use by ", port)
+	}
+	if got <= port || !strings.Contains(complaints.String(), want) {
+		t.Errorf("port %d: %s", got, complaints)
+	}
+	if _, _, err := listenDev(term, devFlags{host: "127.0.0.1", port: port, given: true}); err == nil || !strings.Contains(err.Error(), "already in use") {
+		t.Errorf("a port that the user named: %v", err)
 	}
 }
 
