@@ -90,7 +90,7 @@ func parseRow(text string) (row, error) {
 	r := row{id: id, title: title}
 	for _, item := range strings.Split(tail, ", ") {
 		kind, name, _ := strings.Cut(strings.TrimSpace(item), " ")
-		if (name == "") != (kind == "dev") {
+		if name == "" && kind != "dev" {
 			return row{}, fmt.Errorf("%q is no check: `kind name`, or `dev`", item)
 		}
 		r.checks = append(r.checks, check{kind, name})
@@ -205,7 +205,10 @@ func (c *checks) find(want check) error {
 		}
 		return nil
 	case "dev":
-		return nil
+		if want.name == "" {
+			return nil
+		}
+		return findFile("test/dev/scenarios", want.name+".txtar")
 	}
 	return fmt.Errorf("there are no checks of the kind %q", want.kind)
 }
@@ -273,6 +276,8 @@ func TestChecksOfRows(t *testing.T) {
 		"P001 a: browser TestIt":                                             "no test",
 		"P001 a: compat no way":                                              "does not say",
 		"P001 a: script no-such-story":                                       "no such file",
+		"P001 a: dev refresh-page":                                           "",
+		"P001 a: dev no-such-scenario":                                       "no such file",
 		"P001 a: sight unseen":                                               "no checks of the kind",
 		"P001 a: go":                                                         "is no check",
 		"P001: go TestIt":                                                    "is not",
