@@ -126,6 +126,8 @@ var quietWarnings = map[string]bool{
 	"commonjs-variable-in-esm":     true,
 	"require-resolve-not-external": true,
 	"unsupported-css-property":     true,
+	// What stands for process.env is a constant here, and not to the author.
+	"suspicious-logical-operator": true,
 }
 
 func (r *report) convert(m api.Message, severity diag.Severity, browser bool) *diag.Message {

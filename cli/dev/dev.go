@@ -181,20 +181,26 @@ func (a *app) read(ctx context.Context) (*build.Project, error) {
 	p, warnings, err := build.ReadProject(ctx, build.ProjectOptions{
 		Dir: a.options.Dir, Environ: a.options.Environ, Phase: config.PhaseDev, Console: func(level, text string) { a.console(level, text, nil) },
 	})
-	// A restart tells only what is new.
-	told := a.warned
+	before := a.warned
 	a.warned = map[string]bool{}
-	for _, m := range warnings {
-		text := diag.Format(m, diag.Style{})
-		if a.warned[text] = true; !told[text] {
-			a.journal.report(m)
-		}
-	}
+	a.warn(warnings, before)
 	if err == nil {
 		a.prepareTypeScript(p)
 	}
 	a.settings.read(a.options.Dir, p)
 	return p, err
+}
+
+// warn tells warnings of the project that were not among those before, so that reading
+// it once more repeats none.
+func (a *app) warn(list []*diag.Message, before map[string]bool) {
+	for _, m := range list {
+		text := diag.Format(m, diag.Style{})
+		if !before[text] {
+			a.journal.report(m)
+		}
+		a.warned[text] = true
+	}
 }
 
 // open makes a site of a project and lets it take the place of the one before.

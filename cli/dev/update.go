@@ -109,9 +109,7 @@ func (s *site) updateRoutes(batch watch.Batch) (moved bool, forget []string) {
 	if slices.Equal(pages, p.Pages) && hooks == p.Hooks && reflect.DeepEqual(guard, p.Middleware) {
 		return false, nil
 	}
-	for _, m := range warnings {
-		s.app.journal.report(m)
-	}
+	s.app.warn(warnings, s.app.warned)
 	s.app.prepareTypeScript(p)
 	forget = s.modulesOf(pages, p.Pages)
 	s.live.SetRoutes(p.Pages, p.Middleware, p.Hooks)
