@@ -89,9 +89,10 @@ conformance: build
 
 conformance-record:
 	cd test && go run ./conformance/record
+	cd test && go run ./conformance/record -dev
 
 browser: packages build
-	cd test && go test -timeout 30m ./browser/...
+	cd test && go test -timeout 30m ./browser/... ./dev/... ./devclient/... ./overlay/...
 
 ## bench: side by side with Next.js, as ratios.
 bench: build
