@@ -68,7 +68,7 @@ func readCompilerOptions(file string, depth int) map[string]any {
 	return all
 }
 
-// packageKinds tells ES modules from CommonJS as Node.js does, by names and the type of
+// isNodeESM tells ES modules from CommonJS as Node.js does, by names and the type of
 // packages.
 func isNodeESM(path string) bool {
 	switch filepath.Ext(path) {
