@@ -103,6 +103,7 @@ func Run(ctx context.Context, o Options) error {
 		a.reporter.Standing(list)
 	}
 	defer a.journal.close()
+	frugal()
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

@@ -1,9 +1,19 @@
 package dev
 
 import (
+	"os"
 	"runtime/debug"
 	"time"
 )
+
+// frugal makes garbage collection more frequent than usual, unless the user has
+// chosen: compiling leaves much behind that is needed once, and collecting a heap of
+// this size costs little.
+func frugal() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
+}
 
 // settleTime is how long after the first page the server does what can wait.
 const settleTime = 2 * time.Second
