@@ -60,7 +60,7 @@ export interface Settings {
 }
 
 export interface State {
-  /** Mistakes that the server knows of come first. */
+  /** What the document stands for comes first, then what the server knows of. */
   entries: readonly Entry[];
   busy: boolean;
   /** Counts the problems that were new: the overlay opens when it rises. */
@@ -91,7 +91,7 @@ export function subscribe(listener: () => void): void {
 }
 
 export function state(): State {
-  return { entries: [...server, ...carried, ...own], busy, news, settings };
+  return { entries: [...carried, ...server, ...own], busy, news, settings };
 }
 
 function changed(): void {
