@@ -144,8 +144,9 @@ func (l *Live) chunk(ctx context.Context, name string) (*chunk, error) {
 		c.after = "__onward.page(" + quoteJS(pattern) + ", {module: " + quoteJS(root.id) + ", styles: " + l.hrefs(reached) + "});\n"
 		return c, nil
 	}
-	id, ok := strings.CutPrefix(name, "static/chunks/lazy/")
-	if id, ok = strings.CutSuffix(id, ".js"); !ok {
+	id, lazy := strings.CutPrefix(name, "static/chunks/lazy/")
+	id, script := strings.CutSuffix(id, ".js")
+	if !lazy || !script {
 		return nil, nil
 	}
 	root := g.known(unescape(id))

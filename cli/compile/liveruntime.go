@@ -2,7 +2,6 @@ package compile
 
 import (
 	"context"
-	"sync"
 
 	"github.com/onwardjs/onward/cli/resolve"
 	"github.com/onwardjs/onward/internal/diag"
@@ -11,7 +10,6 @@ import (
 // runtimeText is the runtime script, made in the background.
 type runtimeText struct {
 	name string
-	once sync.Once
 	done chan struct{}
 	text []byte
 	err  error

@@ -80,8 +80,6 @@ type app struct {
 	busyMu  sync.Mutex
 	working int
 	shown   *time.Timer
-	// lastGeneration is that of the last site.
-	lastGeneration uint64
 }
 
 // Run serves the app until ctx ends. Mistakes in the app are shown and waited out;

@@ -30,12 +30,11 @@ type journal struct {
 	out, err io.Writer
 	style    diag.Style
 
-	mu      sync.Mutex
-	name    string
-	file    *os.File
-	size    int64
-	failed  bool
-	quieted bool
+	mu     sync.Mutex
+	name   string
+	file   *os.File
+	size   int64
+	failed bool
 }
 
 // open begins the log file of an output folder.
