@@ -96,6 +96,7 @@ function peerOf(info: RequestInfo): Peer {
 interface ReadableState {
   push(chunk: Uint8Array | null): boolean;
   destroy(error?: Error): unknown;
+  listenerCount(event: string): number;
   emit(event: string, ...args: unknown[]): boolean;
 }
 
@@ -204,7 +205,9 @@ export class IncomingMessage {
     if (Object.hasOwn(this, "_readableState")) {
       const self = this as unknown as ReadableState;
       self.emit("aborted");
-      self.destroy(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
+      // As in Node.js, it is an error for those who listen for errors, and for nobody else.
+      const heard = self.listenerCount("error") > 0;
+      self.destroy(heard ? Object.assign(new Error("aborted"), { code: "ECONNRESET" }) : undefined);
     }
   }
 

@@ -138,18 +138,26 @@ func TestAbort(t *testing.T) {
 		return string(reply.Body)
 	}
 	log() // a worker runs: the next Job begins before it is aborted
-	ctx, cancel := context.WithCancel(context.Background())
-	time.AfterFunc(100*time.Millisecond, cancel)
-	_, err := a.Do(ctx, &engine.Job{Name: "api", Input: []byte(fill(t, "api", `{"route":"/api/hang","url":"/api/hang"}`))})
-	if kind, _ := engine.KindOf(err); kind != engine.Aborted {
-		t.Fatalf("got %v", err)
-	}
-	got := log()
-	for deadline := time.Now().Add(5 * time.Second); got == "" && time.Now().Before(deadline); got = log() {
-		time.Sleep(10 * time.Millisecond)
-	}
-	if want := "req aborted,req close,res close false,write after: false"; got != want {
-		t.Errorf("the route saw %q, want %q", got, want)
+	for _, c := range []struct{ query, want string }{
+		{`{}`, "req aborted,req close,res close false,write after: false"},
+		{`{"listen":"1"}`, "req aborted,req ECONNRESET,req close,res close false,write after: false"},
+	} {
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(100*time.Millisecond, cancel)
+		_, err := a.Do(ctx, &engine.Job{Name: "api", Input: []byte(fill(t, "api", `{"route":"/api/hang","url":"/api/hang","query":`+c.query+`}`))})
+		if kind, _ := engine.KindOf(err); kind != engine.Aborted {
+			t.Fatalf("got %v", err)
+		}
+		got := log()
+		for deadline := time.Now().Add(5 * time.Second); got == "" && time.Now().Before(deadline); got = log() {
+			time.Sleep(10 * time.Millisecond)
+		}
+		if got != c.want {
+			t.Errorf("%s: the route saw %q, want %q", c.query, got, c.want)
+		}
+		if printed := a.takeLog(); len(printed) > 0 {
+			t.Errorf("%s: console %q", c.query, printed)
+		}
 	}
 }
 
