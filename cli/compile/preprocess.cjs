@@ -2,6 +2,9 @@
 // into plain CSS with the app's own Sass and PostCSS, or a file to put through
 // webpack loaders (loaders.cjs); each line on stdout is an answer. See
 // preprocess.go for the shapes.
+// Lists of processes would show the whole script.
+process.title = "onward: styles and loaders";
+
 const fs = require("node:fs");
 const path = require("node:path");
 const readline = require("node:readline");

@@ -166,7 +166,8 @@ func (r *report) convert(m api.Message, severity diag.Severity, browser bool) *d
 			d.Detail += n.Text + " (" + r.show(n.Location.File) + ":" + strconv.Itoa(n.Location.Line) + ")\n"
 		}
 	}
-	if d.Hint == "" && m.Location != nil && m.Location.Suggestion != "" {
+	// What the message names already need not be proposed.
+	if d.Hint == "" && m.Location != nil && m.Location.Suggestion != "" && !strings.Contains(m.Text, strconv.Quote(m.Location.Suggestion)) {
 		d.Hint = "did you mean " + m.Location.Suggestion + "?"
 	}
 	return d
