@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -89,16 +90,23 @@ func (o *options) measureDevApp(ctx context.Context, f rig.Framework, d devApp, 
 func (o *options) measureDevStart(f rig.Framework, d devApp, server *rig.Server, state string, r *report) error {
 	metric := func(name string) string { return fmt.Sprintf("dev, %s: %s, %s", d.name, name, state) }
 	r.set(metric("ready"), f.Name, milliseconds(server.Ready))
-	first, err := timePage(server, "/")
+	began := time.Now()
+	first, html, err := timePage(server, "/")
 	if err != nil {
 		return err
 	}
 	r.set(metric("first page"), f.Name, milliseconds(first))
+	for _, script := range pageScript.FindAllSubmatch(html, -1) {
+		if _, _, err := timePage(server, string(script[1])); err != nil {
+			return err
+		}
+	}
+	r.set(metric("first page with its scripts"), f.Name, milliseconds(time.Since(began)))
 	if err := devMemory(metric("memory after the first page"), f, server, r); err != nil {
 		return err
 	}
 	if d.second != "" {
-		second, err := timePage(server, d.second)
+		second, _, err := timePage(server, d.second)
 		if err != nil {
 			return err
 		}
@@ -117,14 +125,17 @@ func devMemory(metric string, f rig.Framework, server *rig.Server, r *report) er
 	return nil
 }
 
-// timePage asks for a page and tells how long its HTML took.
-func timePage(server *rig.Server, path string) (time.Duration, error) {
+// pageScript finds the scripts of a document.
+var pageScript = regexp.MustCompile(`<script[^>]* src="(/_next/[^"]+)"`)
+
+// timePage asks for a page, or a script, and tells how long it took.
+func timePage(server *rig.Server, path string) (took time.Duration, body []byte, err error) {
 	begin := time.Now()
-	response, _, err := server.Get(path)
+	response, body, err := server.Get(path)
 	if err == nil && response.StatusCode != 200 {
 		err = fmt.Errorf("%s: %s", path, response.Status)
 	}
-	return time.Since(begin), err
+	return time.Since(begin), body, err
 }
 
 // measureEdits edits a component that Chromium shows, again and again.
