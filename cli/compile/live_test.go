@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/onwardjs/onward/internal/diag"
 	"github.com/onwardjs/onward/internal/route"
@@ -68,6 +69,7 @@ func TestLive(t *testing.T) {
 
 // story is an app on disk that is being edited.
 type story struct {
+	edits       int
 	f           *fixture
 	l           *Live
 	steps, want string
@@ -138,6 +140,16 @@ func (s *story) step(t testing.TB, command, rest string) {
 				t.Fatalf("no text %s", a)
 			}
 			writeFiles(t, s.l.b.dir, map[string]string{name: text})
+			// The clock jumps with every edit, far back and far ahead: times of files
+			// mean nothing.
+			s.edits++
+			at := time.Unix(1e9, 0)
+			if s.edits%2 == 0 {
+				at = time.Unix(4e9, 0)
+			}
+			if err := os.Chtimes(full(name), at, at); err != nil {
+				t.Fatal(err)
+			}
 			files = append(files, full(name))
 		}
 		s.change(t, files)

@@ -330,3 +330,19 @@ func TestPollFromNowOn(t *testing.T) {
 	write(t, filepath.Join(dir, "pages/index.js"), "longer than before")
 	gather(t, w, dir, "pages/index.js")
 }
+
+// TestClockThatJumps: files are told whatever time they claim to be of, whether the
+// system tells of them or they are looked at.
+func TestClockThatJumps(t *testing.T) {
+	for _, poll := range []time.Duration{0, 10 * time.Millisecond} {
+		dir, w := project(t, Options{Poll: poll}, "pages/index.js")
+		file := filepath.Join(dir, "pages/index.js")
+		for i, at := range []time.Time{time.Unix(1e9, 0), time.Unix(4e9, 0), time.Unix(2e9, 0)} {
+			write(t, file, strings.Repeat("x", 10+i))
+			if err := os.Chtimes(file, at, at); err != nil {
+				t.Fatal(err)
+			}
+			gather(t, w, dir, "pages/index.js")
+		}
+	}
+}
