@@ -63,7 +63,7 @@ function compileSass(file, text, uses, { includePaths = [], additionalData, impl
     quietDeps: true,
     silenceDeprecations: ["import", "global-builtin", "color-functions", "legacy-js-api"],
   });
-  for (const url of compiled.loadedUrls) if (url.protocol === "file:") uses.files.add(fileURLToPath(url));
+  for (const url of compiled.loadedUrls ?? []) if (url.protocol === "file:") uses.files.add(fileURLToPath(url));
   return compiled.css;
 }
 
