@@ -127,7 +127,7 @@ func near(specifier string, names iter.Seq[string]) string {
 			if strings.EqualFold(c, base) && c != base {
 				return "the name is " + name + ": letter case matters"
 			}
-			if d := distance(c, base); c != "" && d > 0 && (d < least || d == least && best != "" && c < best) {
+			if d := Distance(c, base); c != "" && d > 0 && (d < least || d == least && best != "" && c < best) {
 				best, least = c, d
 			}
 		}
@@ -138,8 +138,9 @@ func near(specifier string, names iter.Seq[string]) string {
 	return "did you mean " + strconv.Quote(strings.TrimSuffix(path, base)+best) + "?"
 }
 
-// distance is the Levenshtein distance of two short strings.
-func distance(a, b string) int {
+// Distance is the Levenshtein distance of two short names, for hints: how many letters
+// were added, left out or mistaken.
+func Distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
