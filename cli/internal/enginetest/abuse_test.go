@@ -214,7 +214,10 @@ answer("fine", (n) => n);`, engine.Options{BufferLimit: 8 << 20}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(100 * time.Millisecond)
+	// Nobody reads until it has been cut, however slow the machine is.
+	for end := time.Now().Add(20 * time.Second); r.Stats().Running > 0 && time.Now().Before(end); {
+		time.Sleep(5 * time.Millisecond)
+	}
 	n, err := io.Copy(io.Discard, reply.Stream)
 	if k, _ := engine.KindOf(err); k != engine.OutOfMemory || n > 16<<20 {
 		t.Errorf("got %d bytes, %v", n, err)
