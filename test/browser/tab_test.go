@@ -259,10 +259,14 @@ func (p *tab) visit(path string) {
 	p.hydrated()
 }
 
+// hydratedCheck: elements get their props while React is still at work; the root says
+// when it is done.
 const hydratedCheck = `(() => {
   const root = document.querySelector("#__next");
   const inside = root && root.querySelector("*");
-  return !!inside && document.readyState === "complete" && Object.keys(inside).some((key) => key.startsWith("__reactProps"));
+  const container = root && Object.keys(root).find((key) => key.startsWith("__reactContainer"));
+  return !!inside && !!container && document.readyState === "complete" && Object.keys(inside).some((key) => key.startsWith("__reactProps")) &&
+    !root[container].stateNode.current.memoizedState.isDehydrated;
 })()`
 
 func (p *tab) hydrated() {
