@@ -11,16 +11,22 @@ import (
 	"github.com/onwardjs/onward/test/rig"
 )
 
-func TestConformance(t *testing.T) {
+func TestConformance(t *testing.T) { answersAgree(t, Suites, Built, "known.txt", replay) }
+
+// answersAgree has Onward answer the requests of suites and compares with what Next.js
+// was seen to answer (folder is Built or Dev); the file of known differences must name requests
+// that there are.
+func answersAgree(t *testing.T, read func() ([]*Suite, error), folder, knownFile string, replay func(*testing.T, *Suite, rig.Framework) []Answer) {
+	t.Helper()
 	onward, err := rig.Onward()
 	if err != nil {
 		t.Fatal(err)
 	}
-	suites, err := Suites()
+	suites, err := read()
 	if err != nil {
 		t.Fatal(err)
 	}
-	known, err := Known("known.txt")
+	known, err := Known(knownFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,12 +37,12 @@ func TestConformance(t *testing.T) {
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			compare(t, s, Built, replay(t, s, onward), known)
+			compare(t, s, folder, replay(t, s, onward), known)
 		})
 	}
 	for id := range known {
 		if !ids[id] {
-			t.Errorf("known.txt: no request has the id %s", id)
+			t.Errorf("%s: no request has the id %s", knownFile, id)
 		}
 	}
 }

@@ -10,35 +10,7 @@ import (
 )
 
 // The development server answers as that of Next.js does.
-func TestDev(t *testing.T) {
-	onward, err := rig.Onward()
-	if err != nil {
-		t.Fatal(err)
-	}
-	suites, err := DevSuites()
-	if err != nil {
-		t.Fatal(err)
-	}
-	known, err := Known("known-dev.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids := map[string]bool{}
-	for _, s := range suites {
-		for _, step := range s.Steps {
-			ids[step.ID] = true
-		}
-		t.Run(s.Name, func(t *testing.T) {
-			t.Parallel()
-			compare(t, s, Dev, replayDev(t, s, onward), known)
-		})
-	}
-	for id := range known {
-		if !ids[id] {
-			t.Errorf("known-dev.txt: no request has the id %s", id)
-		}
-	}
-}
+func TestDev(t *testing.T) { answersAgree(t, DevSuites, Dev, "known-dev.txt", replayDev) }
 
 func replayDev(t *testing.T, s *Suite, f rig.Framework) []Answer {
 	t.Helper()

@@ -3,9 +3,7 @@ package script
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -42,25 +40,7 @@ var (
 // TestDebugger is about --inspect: a breakpoint in a file of the app stops a request,
 // in development and in production, in V8 and in Node.js.
 func TestDebugger(t *testing.T) {
-	onward, err := rig.Onward()
-	if err != nil {
-		t.Fatal(err)
-	}
-	source := t.TempDir()
-	for name, text := range debuggedApp {
-		path := filepath.Join(source, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	app, err := rig.New(t.Context(), source, onward)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { app.Remove() })
-	if _, err := app.Build(t.Context(), onward); err != nil {
-		t.Fatal(err)
-	}
+	app, onward := builtApp(t, debuggedApp)
 	for _, mode := range []struct{ command, engine string }{{"dev", "v8"}, {"dev", "node"}, {"start", "v8"}, {"start", "node"}} {
 		t.Run(mode.command+" "+mode.engine, func(t *testing.T) {
 			port, err := rig.FreePort()

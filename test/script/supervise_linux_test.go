@@ -29,25 +29,7 @@ var slowApp = map[string]string{
 
 // TestSupervision is about what `onward start` outlives, and how it ends.
 func TestSupervision(t *testing.T) {
-	onward, err := rig.Onward()
-	if err != nil {
-		t.Fatal(err)
-	}
-	source := t.TempDir()
-	for name, text := range slowApp {
-		path := filepath.Join(source, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	app, err := rig.New(t.Context(), source, onward)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { app.Remove() })
-	if _, err := app.Build(t.Context(), onward); err != nil {
-		t.Fatal(err)
-	}
+	app, onward := builtApp(t, slowApp)
 	start := func(t *testing.T, flags ...string) *supervised {
 		f := onward
 		if len(flags) > 0 {
